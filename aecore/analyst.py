@@ -1,0 +1,344 @@
+"""One process beside the training workers for what takes long, in order of request.
+
+It stays warm, shows how far it has come, and can be killed: that costs the running job and
+nothing else. Jobs have keys, so that thirty students who ask for the same wait for one job.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from typing import Any, Literal
+
+from aecore.workers import end_with_parent
+
+log = logging.getLogger(__name__)
+
+MOST_FINISHED = 200
+"""Finished jobs whose states are remembered."""
+MOST_QUEUED = 100
+"""Jobs that may wait; more fail at once."""
+REPORT_S = 0.1
+"""Shortest time between two reports of the same stage."""
+NICENESS = 15
+"""Below the training workers', whose speed everybody sees."""
+
+_WARM = "warm up"
+"""Key of the job that warms the present process."""
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+
+Status = Literal["queued", "running", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class JobState:
+    """What has become of a job.
+
+    Attributes
+    ----------
+    status : {"queued", "running", "done", "failed", "cancelled"}
+    stage : str
+        What is being done, in words; empty before the first report.
+    fraction : float or None
+        Share of the stage that is done, 0 to 1; None where it is not known.
+    message : str
+        Why the job failed, one sentence; else empty.
+    elapsed_s : float
+        Seconds since the job began to run, until now or until its end; 0 while queued.
+    ahead : int
+        Jobs that come before this one, the running one included; 0 unless queued.
+    """
+
+    status: Status
+    stage: str = ""
+    fraction: float | None = None
+    message: str = ""
+    elapsed_s: float = 0.0
+    ahead: int = 0
+
+
+@dataclass
+class _Job:
+    key: str
+    content: bytes
+    status: Status = "queued"
+    stage: str = ""
+    fraction: float | None = None
+    message: str = ""
+    began: float = 0.0
+    ended: float = 0.0
+
+    def elapsed_s(self) -> float:
+        return (self.ended or time.monotonic()) - self.began if self.began else 0.0
+
+
+class Analyst:
+    """Runs jobs one after the other in a process of its own; safe to call from any thread.
+
+    Nothing is started before the first job or `warm`.
+
+    Parameters
+    ----------
+    numba_cache : Path
+        Folder for numba's compiled code; made when it is missing.
+    """
+
+    def __init__(self, numba_cache: Path) -> None:
+        self._numba_cache = Path(numba_cache)
+        self._change = threading.Condition()
+        self._queue: list[_Job] = []
+        self._running: _Job | None = None
+        self._finished: dict[str, _Job] = {}
+        self._process: SpawnProcess | None = None
+        self._connection: Connection | None = None
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    # -- what pages ask --------------------------------------------------------------
+
+    def submit(self, key: str, function: Callable[..., object], /, **arguments: Any) -> None:
+        """Have a job run, unless one of this key is queued or running.
+
+        Parameters
+        ----------
+        key : str
+            Names the job; jobs that come to the same have the same key.
+        function : callable
+            Found by name in its module, also by another process. Called with the arguments and
+            ``progress``, a callable ``(stage, fraction or None)``; what it returns is dropped.
+        **arguments
+            Plain values that can be pickled.
+
+        Raises
+        ------
+        RuntimeError
+            If the analyst is closed.
+        """
+        job = _Job(key, pickle.dumps((function, arguments)))
+        with self._change:
+            if self._closed:
+                raise RuntimeError("The analyst is closed: make a new one.")
+            if self._unfinished(key) is not None:
+                return
+            self._finished.pop(key, None)
+            if len(self._queue) >= MOST_QUEUED:
+                self._finish(job, "failed", "Too many analyses are waiting: try again later.")
+                return
+            self._queue.append(job)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._loop, name="analyst", daemon=True)
+                self._thread.start()
+            self._change.notify_all()
+
+    def state(self, key: str) -> JobState | None:
+        """Return what has become of a job, or None where it is unknown or long past."""
+        with self._change:
+            job = self._unfinished(key) or self._finished.get(key)
+            if job is None:
+                return None
+            ahead = 0
+            if job.status == "queued":
+                ahead = self._queue.index(job) + (self._running is not None)
+            return JobState(
+                job.status, job.stage, job.fraction, job.message, job.elapsed_s(), ahead
+            )
+
+    def cancel(self, key: str) -> None:
+        """Drop a queued job, or end a running one with its process; else do nothing."""
+        with self._change:
+            job = self._unfinished(key)
+            if job is None:
+                return
+            if job is self._running:
+                self._kill()
+            else:
+                self._queue.remove(job)
+            self._finish(job, "cancelled")
+
+    def warm(self) -> None:
+        """Start the process and have it compile UMAP, unless that is done; does not wait."""
+        with self._change:
+            warmed = self._finished.get(_WARM)
+            if warmed is not None and warmed.status == "done" and self._alive():
+                return
+            self.submit(_WARM, _warm)
+
+    def close(self) -> None:
+        """Cancel everything and end the process; does nothing the second time."""
+        with self._change:
+            self._closed = True
+            for job in [*self._queue, *([self._running] if self._running else [])]:
+                self._finish(job, "cancelled")
+            self._queue.clear()
+            self._kill()
+            self._change.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+
+    # -- bookkeeping, with the lock held ---------------------------------------------
+
+    def _unfinished(self, key: str) -> _Job | None:
+        if self._running is not None and self._running.key == key:
+            return self._running
+        return next((job for job in self._queue if job.key == key), None)
+
+    def _finish(self, job: _Job, status: Status, message: str = "") -> None:
+        job.status, job.message, job.ended = status, message, time.monotonic()
+        job.content = b""
+        if job is self._running:
+            self._running = None
+        self._finished.pop(job.key, None)
+        self._finished[job.key] = job
+        while len(self._finished) > MOST_FINISHED:
+            del self._finished[next(iter(self._finished))]
+        self._change.notify_all()
+
+    def _alive(self) -> bool:
+        return self._process is not None and self._process.is_alive()
+
+    def _kill(self) -> None:
+        """End the process at once; the next job gets a new one."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.join()
+        self._process = self._connection = None
+        self._finished.pop(_WARM, None)
+
+    def _ready(self) -> Connection:
+        """Return the connection to the process, which is started if need be."""
+        if self._connection is None or not self._alive():
+            self._kill()
+            context = multiprocessing.get_context("spawn")
+            self._connection, theirs = context.Pipe()
+            self._process = context.Process(
+                target=_work, args=(theirs, str(self._numba_cache)), name="analyst", daemon=True
+            )
+            self._process.start()
+            theirs.close()  # so that the end of the process ends what is read from it
+        return self._connection
+
+    # -- the thread that talks to the process ----------------------------------------
+
+    def _loop(self) -> None:
+        while True:
+            with self._change:
+                self._change.wait_for(lambda: self._queue or self._closed)
+                if self._closed:
+                    return
+                job = self._running = self._queue.pop(0)
+                job.status, job.began = "running", time.monotonic()
+                try:
+                    connection = self._ready()
+                except OSError as error:
+                    log.error("The analysis process does not start: %s", error)
+                    self._kill()
+                    self._finish(job, "failed", "The analysis process does not start: see the log.")
+                    continue
+            self._follow(job, connection)
+
+    def _follow(self, job: _Job, connection: Connection) -> None:
+        """Send a job and take its reports until it is over."""
+        try:
+            connection.send_bytes(job.content)
+            while job is self._running:
+                kind, *details = connection.recv()
+                with self._change:
+                    if job is self._running:
+                        self._take(job, kind, details)
+        except (EOFError, OSError):
+            with self._change:
+                if job is self._running:  # else it was cancelled
+                    log.warning("The analysis process ended during %s", job.key)
+                    self._kill()
+                    self._finish(
+                        job,
+                        "failed",
+                        "The analysis process ended by itself, perhaps for want of memory: "
+                        "try again.",
+                    )
+        if connection is not self._connection:
+            connection.close()
+
+    def _take(self, job: _Job, kind: str, details: list[Any]) -> None:
+        if kind == "progress":
+            job.stage, job.fraction = details
+        elif kind == "done":
+            self._finish(job, "done")
+        else:
+            sentence, trace = details
+            if trace:
+                log.error("The analysis %s failed:\n%s", job.key, trace)
+            self._finish(job, "failed", sentence)
+
+
+# -- in the process ------------------------------------------------------------------
+
+
+def _work(connection: Connection, numba_cache: str) -> None:
+    """Do jobs as they come, until the server is gone."""
+    end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which then ends this
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    # before numpy, torch and numba are imported, which look once
+    os.environ |= dict.fromkeys(_ONE_THREAD, "1") | {"NUMBA_CACHE_DIR": numba_cache}
+    while True:
+        try:
+            content = connection.recv_bytes()
+        except EOFError:
+            return
+        connection.send(_do(content, _Reporter(connection)))
+
+
+def _do(content: bytes, progress: _Reporter) -> tuple[str, ...]:
+    """Do one job, and return the last thing to say about it."""
+    try:
+        function, arguments = pickle.loads(content)
+        function(**arguments, progress=progress)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, the next job goes on
+        if _is_for_people(error):
+            return "failed", str(error), ""
+        sentence = "The analysis failed through an error in the app; the server's log says more."
+        return "failed", sentence, traceback.format_exc()
+    return ("done",)
+
+
+def _is_for_people(error: Exception) -> bool:
+    from aecore.config import ConfigError
+    from aecore.datasets import DatasetError
+    from aecore.projections import ProjectionError
+    from aecore.runs import RunError
+
+    return isinstance(error, (ConfigError, DatasetError, ProjectionError, RunError))
+
+
+class _Reporter:
+    """Sends progress, but not more often than anybody looks."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._stage, self._sent = "", 0.0
+
+    def __call__(self, stage: str, fraction: float | None = None) -> None:
+        now = time.monotonic()
+        if stage == self._stage and now - self._sent < REPORT_S and fraction != 1:
+            return
+        self._stage, self._sent = stage, now
+        self._connection.send(("progress", stage, fraction))
+
+
+def _warm(progress: Callable[[str, float | None], None]) -> None:
+    from aecore.projections import warm
+
+    warm(progress)

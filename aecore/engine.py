@@ -1,0 +1,349 @@
+"""The engine: hands slices of wanted runs to workers in turn, fairly.
+
+A run is advanced while somebody holds a lease on it. Leases of connected sessions renew
+themselves; they are also written down, so that a server that starts again takes up what
+was wanted. Knows no Streamlit: who is connected is asked through a function.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from uuid import uuid4
+
+from aecore.config import ConfigError, RunConfig, from_dict
+from aecore.runs import Run, RunStore, write_atomically
+from aecore.workers import Outcome, advance, make_executor, warm
+
+log = logging.getLogger(__name__)
+
+LEASE_S = 150.0
+"""How long a lease lasts that nobody renews; browsers throttle hidden tabs."""
+RENEW_S = 20.0
+PRUNE_S = 60.0
+FIRST_SLICE_S, SHORTEST_SLICE_S, LONGEST_SLICE_S = 0.1, 0.25, 2.0
+MOST_WANTED = 8
+"""Unfinished runs one holder can want at a time; older wishes are dropped."""
+MOST_DEATHS = 4
+"""Workers a run may take with it, one after the other, before it is given up."""
+
+Status = Literal["new", "queued", "training", "paused", "done", "failed"]
+
+
+@dataclass
+class _Wanted:
+    """A run that somebody wants to go on."""
+
+    run: Run
+    leases: dict[str, tuple[RunConfig, float]] = field(default_factory=dict)
+    served_at: float = 0.0
+    not_before: float = 0.0
+    begun: bool = False
+    training: bool = False
+    deaths: int = 0
+
+    @property
+    def target(self) -> RunConfig:
+        """The settings with the most epochs that anybody asked for."""
+        return max((config for config, _ in self.leases.values()), key=lambda c: c.epochs)
+
+
+@dataclass
+class _Slot:
+    executor: Executor
+    run_id: str = ""
+
+
+class Engine:
+    """Trains the runs of a store on worker processes, as long as they are wanted.
+
+    Parameters
+    ----------
+    home : Path
+        Runs live in ``home/runs``.
+    workers : int
+        Slices in flight at a time.
+    make : callable
+        Makes the executor of a slot, and again when it broke.
+    store_bytes : int
+        What the store may take; runs unused for longest are removed past it.
+    is_connected : callable
+        ``holder -> bool``; leases of those connected are renewed.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        workers: int,
+        *,
+        make: Callable[[], Executor] = make_executor,
+        store_bytes: int = 4 << 30,
+        is_connected: Callable[[str], bool] = lambda holder: False,
+    ) -> None:
+        self.home = Path(home)
+        self.store = RunStore(self.home / "runs")
+        self._make = make
+        self._store_bytes = store_bytes
+        self._is_connected = is_connected
+        self._wanted: dict[str, _Wanted] = {}
+        self._errors: dict[str, str] = {}
+        self._change = threading.Condition()
+        self._closed = False
+        self._warmed: set[str] = set()
+        self._leases_file = self.home / "wanted" / f"{uuid4().hex}.json"
+        self._adopt()
+        self._slots = [_Slot(make()) for _ in range(workers)]
+        self._thread = threading.Thread(target=self._loop, name="engine", daemon=True)
+        self._thread.start()
+
+    # -- what pages and commands ask -------------------------------------------------
+
+    def want(self, config: RunConfig, fingerprint: str, holder: str) -> Run:
+        """Take a lease: train the run of these settings to their number of epochs.
+
+        Parameters
+        ----------
+        config : RunConfig
+        fingerprint : str
+            The data's.
+        holder : str
+            Who wants it, such as a session's id.
+        """
+        run = self.store.open(config, fingerprint)
+        run.touch()
+        with self._change:
+            wanted = self._wanted.setdefault(run.id, _Wanted(run))
+            wanted.leases[holder] = (config, time.monotonic() + LEASE_S)
+            wanted.deaths = 0
+            self._errors.pop(run.id, None)
+            mine = [w for w in self._wanted.values() if holder in w.leases]
+            for old in mine[:-MOST_WANTED]:
+                if old is not wanted:
+                    self._drop(old.run.id, holder)
+            self._change.notify_all()
+        self._save_leases()
+        return run
+
+    def release(self, run_id: str, holder: str) -> None:
+        """Give a lease up. Leases of sessions that are gone end with it."""
+        with self._change:
+            wanted = self._wanted.get(run_id)
+            for name in list(wanted.leases) if wanted else ():
+                if name == holder or not self._is_connected(name):
+                    self._drop(run_id, name)
+            self._change.notify_all()
+        self._save_leases()
+
+    def wants(self, run_id: str, holder: str) -> bool:
+        """Tell whether a holder has a lease on a run."""
+        with self._change:
+            wanted = self._wanted.get(run_id)
+            return wanted is not None and holder in wanted.leases
+
+    def holders(self, run_id: str) -> int:
+        """Return how many hold a lease on a run."""
+        with self._change:
+            wanted = self._wanted.get(run_id)
+            return len(wanted.leases) if wanted else 0
+
+    def queue(self) -> tuple[int, int]:
+        """Return how many runs are wanted, and how many slices can be trained at once."""
+        with self._change:
+            return len(self._wanted), len(self._slots)
+
+    def status(self, run: Run, epochs: int) -> tuple[Status, str]:
+        """Return where a run stands for somebody who wants so many epochs, and why if failed."""
+        if failure := run.failure():
+            return "failed", failure
+        if run.done(epochs):
+            return "done", ""
+        with self._change:
+            wanted = self._wanted.get(run.id)
+            error = self._errors.get(run.id, "")
+            if wanted:
+                return ("training" if wanted.begun else "queued"), ""
+        if error:
+            return "failed", error
+        return ("paused" if run.progress().step or run.steps() else "new"), ""
+
+    def warm_up(self, dataset: str) -> None:
+        """Let every worker load a data set, make a training step and see to its baselines.
+
+        Returns at once. Does nothing for a data set that was warmed up before.
+        """
+        with self._change:
+            if dataset in self._warmed or self._closed:
+                return
+            self._warmed.add(dataset)
+            for slot in self._slots:
+                slot.executor.submit(warm, str(self.store.root), dataset)
+
+    def close(self) -> None:
+        """Stop; slices in flight are finished, leases end."""
+        with self._change:
+            self._closed = True
+            self._wanted.clear()
+            self._change.notify_all()
+        self._thread.join()
+        for slot in self._slots:
+            slot.executor.shutdown(wait=True, cancel_futures=True)
+        self._leases_file.unlink(missing_ok=True)
+
+    # -- turns -----------------------------------------------------------------------
+
+    def _loop(self) -> None:
+        renewed = pruned = 0.0
+        while True:
+            with self._change:
+                if self._closed:
+                    return
+                self._hand_out()
+                self._change.wait(0.5 if self._wanted else RENEW_S)
+            now = time.monotonic()
+            if now - renewed > RENEW_S:
+                renewed = now
+                self._renew()
+            if now - pruned > PRUNE_S:
+                pruned = now
+                self._prune()
+
+    def _hand_out(self) -> None:
+        now = time.monotonic()
+        for slot in self._slots:
+            if slot.run_id:
+                continue
+            ready = [w for w in self._wanted.values() if not w.training and w.not_before <= now]
+            if not ready:
+                return
+            wanted = min(ready, key=lambda w: w.served_at)
+            wanted.training, wanted.served_at = True, now
+            slot.run_id = wanted.run.id
+            share = 3 * len(self._slots) / len(self._wanted)
+            seconds = min(max(share, SHORTEST_SLICE_S), LONGEST_SLICE_S)
+            self._submit(slot, wanted, seconds if wanted.begun else FIRST_SLICE_S)
+
+    def _submit(self, slot: _Slot, wanted: _Wanted, seconds: float) -> None:
+        arguments = str(self.store.root), wanted.target.as_dict(), seconds
+        try:
+            future = slot.executor.submit(advance, *arguments)
+        except BrokenExecutor:  # died while idle: not the run's doing
+            slot.executor = self._make()
+            future = slot.executor.submit(advance, *arguments)
+        future.add_done_callback(lambda f: self._came_back(slot, wanted, f))
+
+    def _came_back(self, slot: _Slot, wanted: _Wanted, future: Future[Outcome]) -> None:
+        run_id = wanted.run.id
+        with self._change:
+            slot.run_id, wanted.training = "", False
+            if self._closed or future.cancelled():
+                return
+            error = future.exception()
+            if isinstance(error, BrokenExecutor):
+                slot.executor = self._make()
+                wanted.deaths += 1
+                log.warning("A worker died while training run %s; it goes on.", run_id)
+                if wanted.deaths >= MOST_DEATHS:
+                    self._give_up(run_id, "Its worker process died again and again, perhaps for "
+                                          "lack of memory. Try a smaller network.")
+            elif error is not None:
+                log.error("Run %s cannot be trained", run_id, exc_info=error)
+                self._give_up(run_id, _sentence(error))
+            else:
+                outcome = future.result()
+                wanted.deaths = 0
+                wanted.begun = wanted.begun or not outcome.busy
+                if outcome.busy:
+                    wanted.not_before = time.monotonic() + 0.2
+                elif outcome.failure:
+                    self._wanted.pop(run_id, None)
+                else:
+                    for holder, (config, _) in list(wanted.leases.items()):
+                        if outcome.step >= config.target_step:
+                            self._drop(run_id, holder)
+            self._change.notify_all()
+
+    def _give_up(self, run_id: str, reason: str) -> None:
+        if len(self._errors) > 1000:
+            self._errors.clear()
+        self._errors[run_id] = reason
+        self._wanted.pop(run_id, None)
+
+    # -- leases ----------------------------------------------------------------------
+
+    def _drop(self, run_id: str, holder: str) -> None:
+        wanted = self._wanted.get(run_id)
+        if wanted is not None:
+            wanted.leases.pop(holder, None)
+            if not wanted.leases:
+                del self._wanted[run_id]
+
+    def _renew(self) -> None:
+        with self._change:
+            now = time.monotonic()
+            for run_id, wanted in list(self._wanted.items()):
+                for holder, (config, until) in list(wanted.leases.items()):
+                    if self._is_connected(holder):
+                        wanted.leases[holder] = config, now + LEASE_S
+                    elif until < now:
+                        self._drop(run_id, holder)
+                wanted.run.touch()
+        self._save_leases()
+
+    def _save_leases(self) -> None:
+        with self._change:
+            now = time.monotonic()
+            lines: list[dict[str, Any]] = [
+                {"settings": config.as_dict(), "holder": holder, "until": time.time() + until - now}
+                for wanted in self._wanted.values()
+                for holder, (config, until) in wanted.leases.items()
+            ]
+            try:
+                self._leases_file.parent.mkdir(parents=True, exist_ok=True)
+                if lines:
+                    write_atomically(self._leases_file, json.dumps(lines).encode())
+                else:
+                    self._leases_file.unlink(missing_ok=True)
+            except OSError as error:
+                log.warning("Could not write down which runs are wanted: %s", error)
+
+    def _adopt(self) -> None:
+        """Take up what servers before this one were asked for and is not out of date."""
+        from aecore.datasets import DatasetError, load
+
+        for path in self._leases_file.parent.glob("*.json"):
+            try:
+                for line in json.loads(path.read_bytes()):
+                    left = min(float(line["until"]) - time.time(), LEASE_S)
+                    if left <= 0:
+                        continue
+                    config = from_dict(line["settings"])
+                    run = self.store.open(config, load(config.dataset).fingerprint)
+                    if not run.done(config.epochs) and not run.failure():
+                        wanted = self._wanted.setdefault(run.id, _Wanted(run))
+                        wanted.leases[str(line["holder"])] = config, time.monotonic() + left
+                if time.time() - path.stat().st_mtime > LEASE_S:
+                    path.unlink(missing_ok=True)
+            except (OSError, ValueError, KeyError, TypeError, ConfigError, DatasetError) as error:
+                log.warning("Ignored a list of wanted runs that cannot be read: %s", error)
+
+    def _prune(self) -> None:
+        try:
+            self.store.prune(self._store_bytes)
+        except OSError as error:
+            log.warning("Could not make room in the run store: %s", error)
+
+
+def _sentence(error: BaseException) -> str:
+    """Say in a sentence what stopped a slice."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"The run could not be written to disk ({error.strerror.lower()})."
+    return str(error) if type(error).__module__.startswith("aecore") else (
+        "Something unexpected went wrong; the server's log says what."
+    )

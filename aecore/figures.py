@@ -1,0 +1,257 @@
+"""Arrays to Plotly figures, in one visual language and with one small template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from aecore.wording import short
+
+CLASS_COLOURS = (
+    "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6",
+    "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd",
+)  # fmt: skip
+"""Ten colours that colour-blind people can tell apart (Petroff 2021, arXiv 2107.02270)."""
+
+TRAIN_COLOUR, TEST_COLOUR, BASELINE_COLOUR, MEAN_COLOUR = "#94a4a2", "#3f90da", "#bd1f01", "#832db6"
+STRANGER_COLOUR = "#e76300"
+
+# Plotly's own default template doubles what a chart costs to send
+_TEMPLATE = go.layout.Template(layout={"margin": {"l": 8, "r": 8, "t": 8, "b": 8}})
+
+
+def _figure(traces: Sequence[object], height: int, **layout: object) -> go.Figure:
+    axes = {
+        "xaxis": {"automargin": True, "zeroline": False},
+        "yaxis": {"automargin": True, "zeroline": False},
+    }
+    base = {
+        "template": _TEMPLATE,
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
+        "uirevision": "keep",
+        "font": {"size": 14},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "legend": {
+            "orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0.0,
+            "font": {"size": 13}, "itemsizing": "constant",
+        },
+    }  # fmt: skip
+    figure = go.Figure()
+    figure.add_traces(list(traces))
+    figure.update_layout({**base, **axes})
+    figure.update_layout(layout)
+    return figure
+
+
+def curves(
+    epochs: Sequence[float],
+    series: Mapping[str, Sequence[float]],
+    lines: Mapping[str, float],
+    *,
+    title: str,
+    last_epoch: float,
+    at: float | None = None,
+    height: int = 300,
+) -> go.Figure:
+    """Draw measurements against epochs on a logarithmic scale, with dashed lines to compare.
+
+    Parameters
+    ----------
+    epochs : sequence of float, length k
+    series : mapping
+        Name to k values; names that start with “Train” are drawn pale.
+    lines : mapping
+        Name to the height of a dashed horizontal line; the name carries the value.
+    title : str
+        The axis title, with unit.
+    last_epoch : float
+        Right end, held still while the run grows.
+    at : float, optional
+        Epoch of the snapshot that is looked at.
+    """
+    traces: list[object] = []
+    for name, values in series.items():
+        train = name.lower().startswith("train")
+        traces.append(
+            go.Scatter(
+                x=list(epochs), y=list(values), name=name, mode="lines+markers",
+                marker={"size": 5, "symbol": "square" if train else "circle"},
+                line={"color": TRAIN_COLOUR if train else TEST_COLOUR, "width": 2},
+                hovertemplate="epoch %{x:.2f}: %{y:.4f}<extra>" + name + "</extra>",
+            )
+        )  # fmt: skip
+    colours = (BASELINE_COLOUR, MEAN_COLOUR)
+    dashes = ("dash", "dot")
+    for i, (name, value) in enumerate(lines.items()):
+        traces.append(
+            go.Scatter(
+                x=[0, last_epoch], y=[value, value], name=f"{name} {short(value)}", mode="lines",
+                line={"color": colours[i % 2], "width": 2, "dash": dashes[i % 2]},
+                hovertemplate=f"{name}: {short(value)}<extra></extra>",
+            )
+        )  # fmt: skip
+    shown = [v for values in series.values() for v in values] + list(lines.values())
+    return _figure(
+        traces,
+        height,
+        xaxis={"title": {"text": "epoch"}, "range": [-0.01 * last_epoch, last_epoch * 1.02]},
+        yaxis={"title": {"text": title}, "type": "log", **_log_ticks(shown)},
+        shapes=[] if at is None else [
+            {
+                "type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper",
+                "line": {"color": "rgba(128,128,128,0.6)", "width": 1},
+            }
+        ],
+    )  # fmt: skip
+
+
+def _log_ticks(values: Sequence[float]) -> dict[str, object]:
+    """Return plain ticks (0.02, 0.05, 0.1) that cover the values."""
+    positive = [v for v in values if v > 0 and np.isfinite(v)]
+    if not positive:
+        return {}
+    ladder = [d * 10.0**e for e in range(-8, 9) for d in (1, 1.5, 2, 3, 5, 7)]
+    low = max((t for t in ladder if t <= min(positive)), default=ladder[0])
+    high = min((t for t in ladder if t >= max(positive)), default=ladder[-1])
+    ticks = [t for t in ladder if low <= t <= high]
+    while len(ticks) > 8:
+        ticks = ticks[::2]
+    return {
+        "range": [float(np.log10(low)) - 0.02, float(np.log10(high)) + 0.02],
+        "tickvals": ticks,
+        "ticktext": [f"{t:.6g}" for t in ticks],
+        "minor": {"showgrid": False},
+    }
+
+
+def scatter(
+    points: npt.NDArray[np.float32],
+    labels: npt.NDArray[np.int64],
+    classes: Sequence[str],
+    ids: npt.NDArray[np.int64],
+    axes: Sequence[str],
+    *,
+    height: int = 300,
+    size: int = 5,
+    still: bool = True,
+) -> go.Figure:
+    """Draw points coloured by class, in two or three dimensions.
+
+    Parameters
+    ----------
+    points : ndarray, shape (m, 2) or (m, 3)
+    labels : ndarray, shape (m,)
+        Class of each point.
+    classes : sequence of str
+        Names; one trace each, so that a click on the legend hides a class.
+    ids : ndarray, shape (m,)
+        Place of each image in its split; travels with its point in ``customdata``.
+    axes : sequence of str
+        Axis titles, length 2 or 3.
+    still : bool
+        Round the axes' ends generously, so that they rarely move as training goes on.
+    """
+    three = points.shape[1] == 3
+    traces: list[object] = []
+    for k, name in enumerate(classes):
+        mine = labels == k
+        if not mine.any():
+            continue
+        common = {
+            "x": points[mine, 0], "y": points[mine, 1], "name": name, "mode": "markers",
+            "customdata": ids[mine][:, None],
+            "hovertemplate": name + " · test image %{customdata[0]}<extra></extra>",
+            "marker": {
+                "size": size - (2 if three else 0), "opacity": 0.8,
+                "color": CLASS_COLOURS[k % len(CLASS_COLOURS)],
+            },
+        }  # fmt: skip
+        if three:
+            traces.append(go.Scatter3d(z=points[mine, 2], **common))
+        elif len(points) > 2000:
+            traces.append(go.Scattergl(**common))
+        else:
+            traces.append(go.Scatter(**common))
+    ranges = [_still_range(points[:, d]) if still else None for d in range(points.shape[1])]
+    titles = [
+        {"title": {"text": title}, **({"range": r} if r else {})}
+        for title, r in zip(axes, ranges, strict=True)
+    ]
+    if three:
+        return _figure(traces, height, scene=dict(zip(("xaxis", "yaxis", "zaxis"), titles, strict=True)))
+    return _figure(traces, height, xaxis=titles[0], yaxis=titles[1], dragmode="pan")
+
+
+def _still_range(values: npt.NDArray[np.float32]) -> list[float]:
+    """Return a symmetric range whose end is 1, 2 or 5 times a power of ten."""
+    reach = float(np.quantile(np.abs(values), 0.995)) if len(values) else 1.0
+    reach = max(reach * 1.02, 1e-6)
+    power = 10.0 ** np.floor(np.log10(reach))
+    end = next(d * power for d in (1, 1.5, 2, 3, 5, 7, 10) if d * power >= reach)
+    return [-end, end]
+
+
+def histogram(
+    values: npt.NDArray[np.float32],
+    marks: Mapping[str, Sequence[float]],
+    *,
+    title: str,
+    bins: int = 60,
+    height: int = 280,
+) -> go.Figure:
+    """Draw how values are spread, with marked values as named ticks above.
+
+    Parameters
+    ----------
+    values : ndarray, shape (m,)
+    marks : mapping
+        Name to the values to mark.
+    title : str
+        Axis title, with unit.
+    """
+    reach = max([float(values.max(initial=0)), *(max(m) for m in marks.values() if len(m))])
+    counts, edges = np.histogram(values, bins=bins, range=(0, reach or 1.0))
+    middle = (edges[1:] + edges[:-1]) / 2
+    traces: list[object] = [
+        go.Bar(
+            x=middle, y=counts, name="test images", marker={"color": TEST_COLOUR},
+            hovertemplate="%{y} images near %{x:.3f}<extra></extra>", width=edges[1] - edges[0],
+        )
+    ]  # fmt: skip
+    for i, (name, xs) in enumerate(marks.items()):
+        traces.append(
+            go.Scatter(
+                x=list(xs), y=[counts.max() * (1.06 + 0.08 * i)] * len(xs), name=name, mode="markers",
+                marker={
+                    "symbol": "triangle-down", "size": 11,
+                    "color": CLASS_COLOURS[(6, 2, 4, 1, 5, 7)[i % 6]],
+                },
+                hovertemplate=name + ": %{x:.4f}<extra></extra>",
+            )
+        )  # fmt: skip
+    return _figure(
+        traces,
+        height,
+        bargap=0,
+        xaxis={"title": {"text": title}, "range": [0, (reach or 1.0) * 1.03]},
+        yaxis={"title": {"text": "images"}},
+    )
+
+
+def bars(values: Sequence[float], names: Sequence[str], *, title: str, height: int = 240) -> go.Figure:
+    """Draw one bar a unit."""
+    trace = go.Bar(
+        x=list(names), y=list(values), marker={"color": TEST_COLOUR},
+        hovertemplate="unit %{x}: %{y:.3f}<extra></extra>",
+    )  # fmt: skip
+    return _figure(
+        [trace],
+        height,
+        xaxis={"title": {"text": "unit"}, "type": "category"},
+        yaxis={"title": {"text": title}},
+    )

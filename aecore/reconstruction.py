@@ -1,0 +1,154 @@
+"""Reconstructions of chosen images: which to look at, what goes in, what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from aecore.corruption import corrupt
+from aecore.models import Autoencoder
+from aecore.randomness import generator
+
+
+@dataclass(frozen=True, eq=False)
+class Reconstruction:
+    """Images and what a model makes of them; all (k, n).
+
+    Attributes
+    ----------
+    original, noisy, reconstructed : Tensor, shape (k, n), float32
+        Clean target, input, output.
+    """
+
+    original: Tensor
+    noisy: Tensor
+    reconstructed: Tensor
+
+    @property
+    def difference(self) -> Tensor:
+        """Reconstruction minus original, (k, n): above 0 where it is too bright."""
+        return self.reconstructed - self.original
+
+    @property
+    def errors(self) -> Tensor:
+        """Reconstruction error of each image, (k,): squared difference, mean per pixel."""
+        return self.difference.square().mean(1)
+
+
+@torch.no_grad()
+def reconstruct(
+    model: Callable[[Tensor], Tensor], original: Tensor, noisy: Tensor
+) -> Reconstruction:
+    """Send images (k, n) through a model, a network or any other (k, n) -> (k, n)."""
+    return Reconstruction(original, noisy, model(noisy))
+
+
+def spoil(images: Tensor, places: Tensor, noise: str, level: float, seed: int) -> Tensor:
+    """Corrupt images (k, n) for looking; each by its place in the split, whatever is beside it.
+
+    Parameters
+    ----------
+    images : Tensor, shape (k, n)
+        Pixels in [0, 1].
+    places : Tensor, shape (k,)
+        Place of each image in its split.
+    noise, level
+        See `aecore.corruption.corrupt`.
+    seed : int
+    """
+    if noise == "none":
+        return images
+    rows = [
+        corrupt(image[None], noise, level, generator(seed, "look", int(place)))
+        for image, place in zip(images, places, strict=True)
+    ]
+    return torch.cat(rows) if rows else images
+
+
+def one_of_each(labels: Tensor, classes: int, at_most: int = 10) -> Tensor:
+    """Return the place of the first image of each class, (k,), k at most ``at_most``.
+
+    Where there is no image of a class, or only one class, the first images stand in.
+    """
+    first = [torch.nonzero(labels == k)[:1, 0] for k in range(classes)]
+    places = torch.cat(first)[:at_most] if classes > 1 else torch.empty(0, dtype=torch.int64)
+    return places if len(places) else torch.arange(min(at_most, len(labels)))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way to choose images of a split.
+
+    Attributes
+    ----------
+    choose : callable
+        ``(errors (N,), seed) -> places``, best suited first.
+    """
+
+    name: str
+    label: str
+    help: str
+    choose: Callable[[Tensor, int], Tensor]
+
+
+CHOICES: dict[str, Choice] = {
+    entry.name: entry
+    for entry in (
+        Choice(
+            "random",
+            "Random",
+            "Drawn at random; draw again for others.",
+            lambda errors, seed: torch.randperm(len(errors), generator=generator(seed, "choice")),
+        ),
+        Choice(
+            "best",
+            "Best",
+            "Smallest reconstruction error first.",
+            lambda errors, seed: torch.argsort(errors, stable=True),
+        ),
+        Choice(
+            "worst",
+            "Worst",
+            "Largest reconstruction error first.",
+            lambda errors, seed: torch.argsort(errors, descending=True, stable=True),
+        ),
+    )
+}
+
+
+def choose(
+    how: str, errors: Tensor, labels: Tensor, label: int | None, count: int, seed: int
+) -> Tensor:
+    """Choose images by name of the way, optionally of one class only.
+
+    Parameters
+    ----------
+    how : str
+        A key of `CHOICES`.
+    errors : Tensor, shape (N,)
+        Reconstruction error of every image of the split.
+    labels : Tensor, shape (N,)
+    label : int or None
+        Only images of this class.
+    count : int
+        How many at most.
+    seed : int
+
+    Returns
+    -------
+    Tensor, shape (k,), int64
+        Places in the split.
+    """
+    places = CHOICES[how].choose(errors, seed)
+    if label is not None:
+        places = places[labels[places] == label]
+    return places[:count]
+
+
+@torch.no_grad()
+def codes(model: Autoencoder, images: Tensor) -> Tensor:
+    """Return the codes (k, q) of clean images (k, n), in chunks."""
+    return torch.cat([model.encode(part) for part in images.split(2000)])

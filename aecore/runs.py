@@ -1,0 +1,455 @@
+"""Runs as recordings on disk: settings, measurements, snapshots, one checkpoint, results.
+
+Every write is a temporary file and an atomic rename; nothing is unpickled. What is found
+damaged is set aside with a logged sentence, and the run is trained again from what is left.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from filelock import FileLock, Timeout
+
+from aecore.config import ConfigError, RunConfig, from_dict
+from aecore.schedule import kept_steps
+
+if TYPE_CHECKING:
+    import numpy as np
+    from torch import Tensor
+
+log = logging.getLogger(__name__)
+
+WATCHED_S = 300
+"""Seconds after its last use during which a run is never removed to make room."""
+
+_ID = re.compile(r"[0-9a-f]{16}")
+
+
+class RunError(Exception):
+    """A run that cannot be had; the message is one sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run's training has come.
+
+    Attributes
+    ----------
+    step : int
+        Steps trained.
+    seconds : float
+        Time spent training.
+    images_per_second : float
+        Speed of the last slice; 0 before the first.
+    """
+
+    step: int = 0
+    seconds: float = 0.0
+    images_per_second: float = 0.0
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees either the old content or the new."""
+    temporary = path.with_name(f".{path.name}.{uuid4().hex[:8]}.part")
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def set_aside(path: Path, reason: object) -> None:
+    """Rename a damaged file out of the way and log why."""
+    log.warning("Set aside %s, which is damaged: %s", path.name, reason)
+    try:
+        os.replace(path, path.with_name(f"{path.name}.damaged"))
+    except FileNotFoundError:
+        return  # somebody else was faster
+
+
+class Run:
+    """One recording. Cheap to make; reads its files when asked.
+
+    Parameters
+    ----------
+    path : Path
+        The run's folder; its name is the run's id.
+    config : RunConfig
+    """
+
+    def __init__(self, path: Path, config: RunConfig) -> None:
+        self.path, self.config = path, config
+        self.id = path.name
+
+    def __repr__(self) -> str:
+        return f"Run({self.id}, {self.config.title()})"
+
+    # -- snapshots -------------------------------------------------------------------
+
+    def steps(self) -> list[int]:
+        """Return the steps of which there is a snapshot, increasing."""
+        try:
+            names = os.listdir(self.path / "snapshots")
+        except FileNotFoundError:
+            return []
+        stems = (name[: -len(".safetensors")] for name in names if name.endswith(".safetensors"))
+        return sorted(int(stem) for stem in stems if stem.isdecimal())
+
+    def _snapshot(self, step: int) -> Path:
+        return self.path / "snapshots" / f"{step:09d}.safetensors"
+
+    def save_snapshot(self, step: int, weights: Mapping[str, Tensor]) -> None:
+        """Keep the weights of a step."""
+        from safetensors.torch import save
+
+        write_atomically(self._snapshot(step), save(dict(weights)))
+
+    def weights(self, step: int) -> dict[str, Tensor]:
+        """Return a snapshot's weights by name.
+
+        Raises
+        ------
+        RunError
+            If there is no such snapshot, or it is damaged. A damaged one is set aside with
+            the checkpoint, so that the next slice makes the recording again.
+        """
+        from safetensors import SafetensorError
+        from safetensors.torch import load
+
+        path = self._snapshot(step)
+        try:
+            return load(path.read_bytes())
+        except FileNotFoundError:
+            raise RunError(f"Run {self.id} has no snapshot of step {step:,}.") from None
+        except (SafetensorError, ValueError, KeyError) as error:
+            self.distrust(step, error)
+            raise RunError(f"The snapshot of step {step:,} was damaged; it is made again.") from error
+
+    def distrust(self, step: int, reason: object) -> None:
+        """Set a snapshot aside, and the checkpoint with it so that it is made again."""
+        set_aside(self._snapshot(step), reason)
+        self._checkpoint.unlink(missing_ok=True)
+
+    def thin(self, reached: int) -> None:
+        """Remove snapshots that the schedule no longer keeps."""
+        keep = set(kept_steps(self.config, reached))
+        for step in self.steps():
+            if step not in keep and step <= reached:
+                self._snapshot(step).unlink(missing_ok=True)
+
+    # -- checkpoint ------------------------------------------------------------------
+
+    @property
+    def _checkpoint(self) -> Path:
+        return self.path / "checkpoint.safetensors"
+
+    def save_checkpoint(self, progress: Progress, tensors: Mapping[str, Tensor]) -> None:
+        """Replace the checkpoint."""
+        from safetensors.torch import save
+
+        header = {"progress": json.dumps(vars(progress))}
+        write_atomically(self._checkpoint, save(dict(tensors), metadata=header))
+
+    def checkpoint(self) -> tuple[Progress, dict[str, Tensor]] | None:
+        """Return progress and training state, or None where there is none (any more)."""
+        from safetensors import SafetensorError
+        from safetensors.torch import load
+
+        try:
+            content = self._checkpoint.read_bytes()
+            return _progress(content), load(content)
+        except FileNotFoundError:
+            return None
+        except (SafetensorError, ValueError, KeyError, TypeError) as error:
+            set_aside(self._checkpoint, error)
+            return None
+
+    def distrust_checkpoint(self, reason: object) -> None:
+        """Set the checkpoint aside: the run starts again from its settings."""
+        set_aside(self._checkpoint, reason)
+
+    def progress(self) -> Progress:
+        """Return how far training has come, from the checkpoint's first few bytes."""
+        try:
+            with self._checkpoint.open("rb") as file:
+                return _progress(file.read(65536))
+        except FileNotFoundError:
+            return Progress()
+        except (ValueError, KeyError, TypeError) as error:
+            set_aside(self._checkpoint, error)
+            return Progress()
+
+    def done(self, epochs: int) -> bool:
+        """Tell whether a number of epochs is trained, and the result of it recorded."""
+        step = epochs * self.config.steps_per_epoch
+        return self.progress().step >= step and (
+            self.progress().step > step or self.result_path(f"whole-{step}").exists()
+        )
+
+    # -- measurements and results ----------------------------------------------------
+
+    @property
+    def _metrics(self) -> Path:
+        return self.path / "metrics.jsonl"
+
+    def add_metrics(self, row: Mapping[str, float]) -> None:
+        """Append one measurement."""
+        line = json.dumps(dict(row)) + "\n"
+        with self._metrics.open("ab+") as file:
+            if file.tell():  # a slice that was killed may have left a torn line
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":
+                    line = "\n" + line
+            file.write(line.encode())
+
+    def metrics(self) -> list[dict[str, float]]:
+        """Return all measurements by increasing step, each step once."""
+        rows: dict[int, dict[str, float]] = {}
+        try:
+            lines = self._metrics.read_text(errors="replace").splitlines()
+        except FileNotFoundError:
+            return []
+        for line in lines:
+            try:
+                row = json.loads(line)
+                rows[int(row["step"])] = row
+            except (ValueError, KeyError, TypeError):
+                continue  # torn: its slice was killed, and the next one writes it again
+        return [rows[step] for step in sorted(rows)]
+
+    def result_path(self, name: str) -> Path:
+        """Return where a result of this name is kept."""
+        return self.path / "results" / f"{name}.json"
+
+    def save_result(self, name: str, result: Mapping[str, Any]) -> None:
+        """Keep a result (JSON) with the run."""
+        write_atomically(self.result_path(name), json.dumps(dict(result)).encode())
+
+    def result(self, name: str) -> dict[str, Any] | None:
+        """Return a kept result, or None."""
+        path = self.result_path(name)
+        try:
+            return dict(json.loads(path.read_bytes()))
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError) as error:
+            set_aside(path, error)
+            return None
+
+    def save_array(self, name: str, array: np.ndarray) -> None:
+        """Keep an array with the run."""
+        from safetensors.numpy import save
+
+        path = self.path / "results" / f"{name}.safetensors"
+        write_atomically(path, save({"array": array}))
+
+    def array(self, name: str) -> np.ndarray | None:
+        """Return a kept array, or None."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+
+        path = self.path / "results" / f"{name}.safetensors"
+        try:
+            return load(path.read_bytes())["array"]
+        except FileNotFoundError:
+            return None
+        except (SafetensorError, ValueError, KeyError) as error:
+            set_aside(path, error)
+            return None
+
+    # -- failure, use, room ----------------------------------------------------------
+
+    def fail(self, step: int, reason: str) -> None:
+        """Record that training cannot go on."""
+        write_atomically(
+            self.path / "failed.json", json.dumps({"step": step, "reason": reason}).encode()
+        )
+
+    def failure(self) -> str:
+        """Return why training cannot go on, or an empty text."""
+        path = self.path / "failed.json"
+        try:
+            return str(json.loads(path.read_bytes())["reason"])
+        except FileNotFoundError:
+            return ""
+        except (ValueError, KeyError, TypeError) as error:
+            set_aside(path, error)
+            return ""
+
+    def touch(self) -> None:
+        """Note that the run is in use."""
+        try:
+            os.utime(self.path / "config.json")
+        except FileNotFoundError:
+            return  # removed meanwhile
+
+    def used_at(self) -> float:
+        """Return when the run was last in use, in seconds of the system's clock."""
+        try:
+            return (self.path / "config.json").stat().st_mtime
+        except FileNotFoundError:
+            return 0.0
+
+    def size(self) -> int:
+        """Return the bytes on disk."""
+        total = 0
+        for folder, _, names in os.walk(self.path):
+            for name in names:
+                try:
+                    total += os.lstat(os.path.join(folder, name)).st_size
+                except FileNotFoundError:
+                    continue  # replaced while we looked
+        return total
+
+    def lock(self) -> FileLock:
+        """Return the lock that whoever trains or removes the run holds."""
+        return FileLock(self.path / "lock")
+
+
+def _progress(content: bytes) -> Progress:
+    """Read the progress out of a safetensors header."""
+    length = int.from_bytes(content[:8], "little")
+    if not 0 < length <= len(content) - 8:
+        raise ValueError("the header is cut off")
+    header = json.loads(content[8 : 8 + length])
+    progress = Progress(**json.loads(header["__metadata__"]["progress"]))
+    if progress.step < 0 or not math.isfinite(progress.seconds):
+        raise ValueError("the progress makes no sense")
+    return progress
+
+
+class RunStore:
+    """All runs under one folder.
+
+    Parameters
+    ----------
+    root : Path
+        Made when it is missing.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root)
+
+    def open(self, config: RunConfig, fingerprint: str) -> Run:
+        """Return the run of these settings, new or old.
+
+        Parameters
+        ----------
+        config : RunConfig
+        fingerprint : str
+            The data's, see `aecore.datasets.Dataset`.
+        """
+        run = Run(self.root / config.run_id(fingerprint), config)
+        path = run.path / "config.json"
+        if _read_config(path) is None:
+            for folder in ("snapshots", "results"):
+                (run.path / folder).mkdir(parents=True, exist_ok=True)
+            content = {"config": json.loads(config.to_json()), "data": fingerprint}
+            write_atomically(path, json.dumps(content, indent=1).encode())
+        return run
+
+    def find(self, config: RunConfig, fingerprint: str) -> Run | None:
+        """Return the run of these settings if there is one, without making it."""
+        run = Run(self.root / config.run_id(fingerprint), config)
+        return run if (run.path / "config.json").exists() else None
+
+    def get(self, run_id: str) -> Run:
+        """Return a run by its id, or by the first few characters of it.
+
+        Raises
+        ------
+        RunError
+            If there is no such run, or more than one.
+        """
+        text = str(run_id).strip().lower()
+        if re.fullmatch(r"[0-9a-f]{4,16}", text):
+            found = [run for run in self.runs() if run.id.startswith(text)]
+            if len(found) == 1:
+                return found[0]
+            if found:
+                raise RunError(f"More than one run starts with {text}; give more characters.")
+        raise RunError(
+            f"There is no run {text[:20]!r}; expected the first 4 to 16 characters of an id "
+            "that “runs list” shows."
+        )
+
+    def runs(self) -> Iterator[Run]:
+        """Yield every run whose settings can be read, in no order."""
+        try:
+            names = os.listdir(self.root)
+        except FileNotFoundError:
+            return
+        for name in names:
+            path = self.root / name
+            if _ID.fullmatch(name) and not path.is_symlink():
+                config = _read_config(path / "config.json")
+                if config is not None:
+                    yield Run(path, config)
+
+    def remove(self, run: Run, *, wait_s: float = 10) -> None:
+        """Remove a run and all that belongs to it.
+
+        Raises
+        ------
+        RunError
+            If it is being trained all the while.
+        """
+        try:
+            with run.lock().acquire(timeout=wait_s):
+                doomed = self.root / f".{run.id}.{uuid4().hex[:8]}.removed"
+                try:
+                    os.replace(run.path, doomed)  # gone at once for every reader
+                except FileNotFoundError:
+                    return
+                shutil.rmtree(doomed, ignore_errors=True)
+        except Timeout:
+            raise RunError(f"Run {run.id} is being trained; stop it first.") from None
+
+    def prune(self, most_bytes: int) -> list[str]:
+        """Remove the runs unused for longest until the rest fits; spare those in use.
+
+        Returns
+        -------
+        list of str
+            Ids of what was removed.
+        """
+        runs = sorted(self.runs(), key=Run.used_at, reverse=True)
+        total, removed = 0, []
+        for run in runs:
+            size = run.size()
+            total += size
+            if total > most_bytes and time.time() - run.used_at() > WATCHED_S:
+                try:
+                    self.remove(run, wait_s=0)
+                except RunError:
+                    continue
+                total -= size
+                removed.append(run.id)
+        if removed:
+            log.info("Removed %d runs to make room: %s", len(removed), ", ".join(removed))
+        return removed
+
+
+def _read_config(path: Path) -> RunConfig | None:
+    try:
+        content = json.loads(path.read_bytes())
+        config = from_dict(content["config"])
+        if config.run_id(content["data"]) != path.parent.name:
+            raise ValueError("its settings are those of another run")
+        return config
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (ValueError, KeyError, TypeError, ConfigError) as error:
+        set_aside(path, error)
+        return None

@@ -1,0 +1,38 @@
+"""Numbers and times as people read them: three figures, no exponents, units left to the caller."""
+
+from __future__ import annotations
+
+import math
+
+
+def short(value: float) -> str:
+    """Return a number with three significant figures: ``0.021343 -> 0.0213``."""
+    if not math.isfinite(value):
+        return "–"
+    if value == 0:
+        return "0"
+    digits = 2 - math.floor(math.log10(abs(value)))
+    rounded = round(value, digits)
+    return f"{rounded:,.{min(max(digits, 0), 8)}f}"
+
+
+def duration(seconds: float) -> str:
+    """Return a time as ``m:ss`` or ``h:mm:ss``."""
+    minutes, s = divmod(max(0, math.ceil(seconds)), 60)
+    hours, m = divmod(minutes, 60)
+    return f"{hours}:{m:02}:{s:02}" if hours else f"{m}:{s:02}"
+
+
+def rounded_count(value: float) -> str:
+    """Return a large count with two significant figures: ``61234 -> 61,000``."""
+    if value <= 0 or not math.isfinite(value):
+        return "–"
+    digits = 1 - math.floor(math.log10(value))
+    return f"{round(value, min(digits, 0)):,.0f}"
+
+
+def moment(step: int, per_epoch: int) -> str:
+    """Return when in training a step is: ``step 20`` early on, then ``epoch 2.25``."""
+    if step < round(per_epoch / 4):
+        return f"step {step}"
+    return f"epoch {round(4 * step / per_epoch) / 4:g}"

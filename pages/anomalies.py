@@ -1,0 +1,55 @@
+"""Anomalies: test images and strangers among them, ranked by reconstruction error."""
+
+if __name__ == "__main__":
+    from ui.shell import shell
+
+    shell()
+
+    import streamlit as st
+
+    from ui.choices import keep
+    from ui.live import live
+    from ui.pictures import gallery, heading
+
+    CHART = {"displaylogo": False, "displayModeBar": False}
+
+    def draw(frame) -> None:  # noqa: ANN001 - a Frame, whose module imports torch
+        """Draw the gallery, the histogram and the ranks of the strangers."""
+        from aecore import strangers
+        from ui import frames
+
+        at_hand = strangers.choices(frame.config.dataset)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            chosen = keep(
+                st.pills, "Strangers among the test images", "anomalies.strangers", ["shoe"],
+                options=list(at_hand), format_func=at_hand.__getitem__, selection_mode="multi",
+                help="Images that do not belong: the network has never seen their like.",
+                width="content",
+            )  # fmt: skip
+            most = keep(
+                st.select_slider, "Gallery", "anomalies.most", 36, options=[12, 24, 36, 60, 120],
+                width=200, help="How many images to show, the largest error first.",
+            )  # fmt: skip
+        view = frames.anomaly_view(frame, tuple(sorted(chosen)), most)
+        st.markdown(view.summary)
+        left, right = st.columns([1.5, 1], gap="medium")
+        with left:
+            heading("Most anomalous first", "rank and reconstruction error (MSE per pixel)")
+            gallery(view.tiles, "4.2rem")
+        with right:
+            heading("Reconstruction errors", "whole test split, clean input")
+            st.plotly_chart(view.chart, key="errors", config=CHART)
+            if view.table:
+                heading("Where the strangers land", "rank if each were alone among the test images")
+                st.dataframe(
+                    view.table,
+                    hide_index=True,
+                    column_config={
+                        "picture": st.column_config.ImageColumn("", width="small"),
+                        "stranger": st.column_config.TextColumn("Stranger"),
+                        "rank": st.column_config.NumberColumn("Rank", format="localized"),
+                        "error": st.column_config.NumberColumn("RE", format="%.4f"),
+                    },
+                )
+
+    live(draw)

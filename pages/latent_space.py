@@ -1,0 +1,85 @@
+"""Latent space: the codes of test images laid out, and what is behind each point."""
+
+if __name__ == "__main__":
+    from ui.shell import shell
+
+    shell()
+
+    import streamlit as st
+
+    from ui.choices import keep
+    from ui.layouts import ask_for, waiting
+    from ui.live import live
+    from ui.pictures import heading, strip
+
+    CHART = {"displaylogo": False, "scrollZoom": True}
+    COUNTS = [250, 500, 1000, 2000, 4000]
+    MOST_PICKED = 40
+    METHODS = {"codes": "Code dimensions", "pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}
+
+    def choose(q: int) -> tuple[str, int, int, tuple[int, ...]]:
+        """Draw the choices; return method, dimensions, count, and code dimensions picked."""
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            method = keep(
+                st.segmented_control, "Layout", "latent.method", "pca", options=list(METHODS),
+                format_func=METHODS.__getitem__, required=True, width="content",
+                help="Code dimensions and PCA are drawn at once. UMAP and t-SNE keep neighbours "
+                "together, take a while, and are kept with the run.",
+            )  # fmt: skip
+            most = 3 if method != "codes" else min(q, 3)
+            dimensions = keep(
+                st.segmented_control, "View", "latent.dimensions", 2,
+                options=[d for d in (2, 3) if d <= max(2, most)], format_func=lambda d: f"{d}-D",
+                required=True, width="content", help="Points can be selected in 2-D.",
+            )  # fmt: skip
+            count = keep(
+                st.select_slider, "Test images", "latent.count", 1000, options=COUNTS, width=200,
+                help="How many test images are laid out.",
+            )  # fmt: skip
+        picked = tuple(min(i, q - 1) for i in range(dimensions))
+        if method == "codes" and q > dimensions:
+            with st.container(horizontal=True):
+                names = ("Across", "Up", "Deep")[:dimensions]
+                picked = tuple(
+                    keep(
+                        st.selectbox, f"{name}: code", f"latent.axis.{i}", min(i, q - 1),
+                        options=list(range(q)), format_func=lambda k: str(k + 1), width=140,
+                    )
+                    for i, name in enumerate(names)
+                )  # fmt: skip
+        return method, dimensions, count, picked
+
+    def draw(frame) -> None:  # noqa: ANN001 - a Frame, whose module imports torch
+        """Draw the scatter, and the images behind the selected points."""
+        from ui import frames
+
+        method, dimensions, count, picked = choose(frame.config.bottleneck)
+        count = min(count, len(frame.data.test_images))
+        choices = method, dimensions, count, picked, frame.config.seed
+        if frames.laid_out(frame, *choices) is None:
+            ask_for(frame, METHODS[method], method, dimensions, count)
+            return
+        has_baseline = frames.baseline(frame.data) is not None
+        figure = frames.latent_figure(frame, *choices, has_baseline)
+        left, right = st.columns([1.6, 1], gap="medium")
+        with left:
+            event = st.plotly_chart(
+                figure, key=f"latent.{method}.{dimensions}", config=CHART,
+                on_select="rerun", selection_mode=("points", "box", "lasso"),
+            )  # fmt: skip
+        places = [int(point["customdata"][0]) for point in event.selection.points]
+        with right:
+            if not places:
+                heading("Nothing selected", "")
+                st.markdown(
+                    "Click a point, or choose box or lasso above the chart and draw around "
+                    "some, to see the images behind them and what the network makes of them. "
+                    "A click on a class in the legend hides it."
+                )
+            else:
+                more = f", the first {MOST_PICKED} shown" if len(places) > MOST_PICKED else ""
+                heading(f"{len(places)} selected{more}", "test images and their reconstructions")
+                for rows in frames.picked_rows(frame, places[:MOST_PICKED]):
+                    strip(rows)
+
+    live(draw, busy=waiting)

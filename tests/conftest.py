@@ -1,0 +1,57 @@
+"""Fixtures that every test shares: a clean environment, and the real data where it is at hand."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+MNIST_FILES = (
+    "train-images-idx3-ubyte.gz",
+    "train-labels-idx1-ubyte.gz",
+    "t10k-images-idx3-ubyte.gz",
+    "t10k-labels-idx1-ubyte.gz",
+)
+
+
+def _data_folders() -> list[Path]:
+    """Return the folders that may hold real data, taken before any test changes the environment."""
+    given = os.environ.get("AE_DATA_DIR", "").split(os.pathsep)
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data"
+    return [Path(folder).expanduser().absolute() for folder in given if folder] or [beside]
+
+
+DATA_FOLDERS = _data_folders()
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each test an empty AE_HOME and no AE_DATA_DIR."""
+    monkeypatch.setenv("AE_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("AE_DATA_DIR", raising=False)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Return the folder that holds mnist/ and fashion-mnist-sample/."""
+    for folder in DATA_FOLDERS:
+        if (folder / "mnist").is_dir() and (folder / "fashion-mnist-sample").is_dir():
+            return folder
+    return _absent("mnist/ and fashion-mnist-sample/")
+
+
+@pytest.fixture(scope="session")
+def mnist_dir() -> Path:
+    """Return the folder that holds the four MNIST files."""
+    for folder in DATA_FOLDERS:
+        if all((folder / "mnist" / name).is_file() for name in MNIST_FILES):
+            return folder / "mnist"
+    return _absent("the four MNIST files")
+
+
+def _absent(what: str) -> Path:
+    """Skip the test for want of data, or fail where continuous integration must have it."""
+    places = ", ".join(map(str, DATA_FOLDERS))
+    reason = f"needs {what}, not found in {places}: set AE_DATA_DIR to the folder above them"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)

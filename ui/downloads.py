@@ -1,0 +1,41 @@
+"""Offering to download a data set that is not on this machine."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from aecore import datasets
+from aecore.datasets import DATASETS, DatasetError
+from ui import session
+
+
+def offer_download(name: str, reason: str) -> None:
+    """Say why a data set cannot be opened, and offer to fetch it."""
+    spec = DATASETS[name]
+    st.subheader(spec.label)
+    st.write(spec.description)
+    st.info(reason, icon=":material/download:")
+    with st.container(horizontal=True):
+        wanted = st.button(
+            f"Download {spec.label}", type="primary", icon=":material/download:", width="content"
+        )
+        st.button("Use the digits instead", on_click=session.change, kwargs={"dataset": "digits"})
+    if wanted:
+        _download(name)
+
+
+def _download(name: str) -> None:
+    bar = st.progress(0.0, text="Connecting …")
+    st.button("Cancel", icon=":material/close:")  # any rerun ends the script that downloads
+
+    def progress(done: int, total: int, file: str) -> None:
+        share = min(done / total, 1.0) if total else 0.0
+        bar.progress(share, text=f"{file}: {done / 1e6:.1f} of {total / 1e6:.1f} MB")
+
+    try:
+        datasets.fetch(name, progress)
+    except DatasetError as error:
+        bar.empty()
+        st.error(str(error), icon=":material/error:")
+    else:
+        st.rerun()

@@ -1,0 +1,67 @@
+"""Asking the analyst for a slow layout of codes, and showing how far it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from aecore.projections import project
+from aecore.wording import duration, moment
+from ui.server import server
+
+if TYPE_CHECKING:
+    from ui.frames import Frame
+
+_JOB = "layout job"
+
+
+def waiting() -> bool:
+    """Tell whether the layout that this session asked for is still to come."""
+    state = server().analyst.state(st.session_state.get(_JOB, ""))
+    return state is not None and state.status in ("queued", "running")
+
+
+def ask_for(frame: Frame, label: str, method: str, dimensions: int, count: int) -> None:
+    """Offer to compute a layout of this snapshot, or show the progress of it."""
+    analyst = server().analyst
+    analyst.warm()
+    seed = frame.config.seed
+    key = f"{frame.run.id}/{frame.step}/{method}/{dimensions}/{count}/{seed}"
+    state = analyst.state(key)
+    when = moment(frame.step, frame.config.steps_per_epoch)
+    if state is not None and state.status in ("queued", "running"):
+        st.session_state[_JOB] = key
+        text = f"{state.stage or 'Starting'} · {duration(state.elapsed_s)}"
+        if state.ahead:
+            text = f"Waiting: {state.ahead} before this one"
+        st.progress(state.fraction or 0.0, text=f"{label} of {count:,} test images, {when}. {text}")
+        if st.button("Cancel", icon=":material/close:"):
+            analyst.cancel(key)
+            st.rerun()
+        return
+    if state is not None and state.status == "failed":
+        st.error(state.message, icon=":material/error:")
+    st.info(
+        f"{label} is computed on request, for one snapshot ({when}), beside training and without "
+        "slowing it. The result is kept with the run.",
+        icon=":material/scatter_plot:",
+    )
+    if st.button(f"Compute {label} of {count:,} test images", type="primary", key=f"ask.{key}"):
+        st.session_state[_JOB] = key
+        # followed snapshots move on: this one is held while its layout is computed
+        from ui import session
+
+        session.look_at(frame.step)
+        analyst.submit(
+            key,
+            project,
+            root=str(server().engine.store.root),
+            settings=frame.config.as_dict(),
+            step=frame.step,
+            method=method,
+            dimensions=dimensions,
+            count=count,
+            seed=seed,
+        )
+        st.rerun()

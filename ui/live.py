@@ -1,0 +1,272 @@
+"""The live part of every page: status, controls, timeline, and what the page draws below.
+
+One fragment refreshes itself while the run moves, and stands still otherwise.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from aecore import datasets
+from aecore.config import RunConfig
+from aecore.datasets import Dataset, DatasetError
+from aecore.engine import Status
+from aecore.runs import Run, RunError
+from aecore.schedule import kept_steps
+from aecore.wording import duration, moment, rounded_count, short
+from ui import session
+from ui.downloads import offer_download
+from ui.server import server
+
+if TYPE_CHECKING:
+    from ui.frames import Frame
+
+REFRESH_S = 1.0
+FIRST_PICTURE_S = 0.45
+"""How long a press of Train waits for the first picture before it returns."""
+MORE_EPOCHS = 10
+
+
+@dataclass(frozen=True)
+class Now:
+    """Where the session's run stands at this moment."""
+
+    config: RunConfig
+    data: Dataset
+    run: Run | None
+    status: Status
+    message: str
+    steps: list[int]
+
+    @property
+    def moving(self) -> bool:
+        """Whether there will be something new to see in a second."""
+        return self.status in ("queued", "training")
+
+
+def live(
+    draw: Callable[[Frame], None],
+    before: Callable[[Now], None] | None = None,
+    busy: Callable[[], bool] = lambda: False,
+) -> None:
+    """Draw status, controls and timeline, then a page's own part for the chosen snapshot.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws what is below the timeline.
+    before : callable, optional
+        Draws it where nothing was trained yet.
+    busy : callable
+        Whether the page waits for something of its own, and should refresh for it.
+    """
+    config = session.settings()
+    try:
+        data = datasets.load(config.dataset)
+    except DatasetError as error:
+        offer_download(config.dataset, str(error))
+        return
+    server().engine.warm_up(config.dataset)
+    _join(config, data)
+    moving = _now(config, data).moving or busy()
+
+    def body() -> None:
+        now = _now(session.settings(), data)
+        if (now.moving or busy()) != moving:
+            st.rerun()
+        _controls(now)
+        if now.message:
+            st.error(now.message, icon=":material/error:")
+        if now.run is None or not now.steps:
+            _nothing_yet(now, before)
+            return
+        step = _timeline(now)
+        from ui.frames import Frame  # imports torch: not before there is a picture to draw
+
+        try:
+            draw(Frame(now.run, step, data))
+        except RunError as error:
+            st.warning(str(error), icon=":material/healing:")
+            _mend(now)
+
+    st.fragment(body, run_every=REFRESH_S if moving else None)()
+
+
+def _now(config: RunConfig, data: Dataset) -> Now:
+    engine = server().engine
+    run = engine.store.find(config, data.fingerprint)
+    if run is None:
+        return Now(config, data, None, "new", "", [])
+    status, message = engine.status(run, config.epochs)
+    return Now(config, data, run, status, message, run.steps())
+
+
+def _join(config: RunConfig, data: Dataset) -> None:
+    """Who opens a run that others are training wants it to go on, too."""
+    engine = server().engine
+    run = engine.store.find(config, data.fingerprint)
+    if run is not None:
+        run.touch()
+        stopped = st.session_state.get("stopped") == run.id
+        if engine.holders(run.id) and not engine.wants(run.id, session.holder()) and not stopped:
+            if not run.done(config.epochs):
+                engine.want(config, data.fingerprint, session.holder())
+
+
+# -- controls ------------------------------------------------------------------------
+
+
+def _controls(now: Now) -> None:
+    """Draw the button that fits, and the status line beside it."""
+    label, icon, act = {
+        "new": ("Train", ":material/play_arrow:", _train),
+        "queued": ("Stop", ":material/stop:", _stop),
+        "training": ("Stop", ":material/stop:", _stop),
+        "paused": ("Continue", ":material/resume:", _train),
+        "done": (f"Train {MORE_EPOCHS} epochs more", ":material/fast_forward:", _further),
+        "failed": ("Try again", ":material/replay:", _train),
+    }[now.status]
+    if now.moving and not server().engine.wants(now.run.id if now.run else "", session.holder()):
+        label, icon, act = "Keep it going", ":material/play_arrow:", _train
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="controls"):
+        pressed = st.button(
+            label,
+            icon=icon,
+            type="primary" if now.status in ("new", "paused") else "secondary",
+            disabled=now.status == "failed" and now.run is not None and bool(now.run.failure()),
+            width="content",
+            key=f"act.{act.__name__}.{label}",
+        )
+        st.html(f'<div class="ae-status" role="status">{_status(now)}</div>')
+    if pressed:
+        act(now)
+        st.rerun()
+
+
+def _train(now: Now) -> None:
+    st.session_state.pop("stopped", None)
+    run = server().engine.want(now.config, now.data.fingerprint, session.holder())
+    waited_until = time.monotonic() + FIRST_PICTURE_S
+    while not run.steps() and time.monotonic() < waited_until:
+        time.sleep(0.01)
+
+
+def _stop(now: Now) -> None:
+    if now.run is not None:
+        st.session_state["stopped"] = now.run.id
+        server().engine.release(now.run.id, session.holder())
+
+
+def _further(now: Now) -> None:
+    session.change(epochs=now.config.epochs + MORE_EPOCHS)
+    _train(Now(session.settings(), now.data, now.run, now.status, "", now.steps))
+
+
+def _status(now: Now) -> str:
+    """Return the status line: settings, epoch, error, speed, time left."""
+    config = now.config
+    parts = [f"<b>{escape(config.title())}</b>"]
+    if now.run is None:
+        parts.append(f"{config.parameters:,} parameters")
+        parts.append(f"{config.epochs} epochs on {len(now.data.train_images):,} images")
+        return _parts(parts)
+    progress = now.run.progress()
+    epoch = progress.step / config.steps_per_epoch
+    parts.append(f"epoch {min(epoch, config.epochs):.3g}/{config.epochs}")
+    rows = now.run.metrics()
+    if rows:
+        parts.append(f"test MSE {short(rows[-1]['test_mse'])} a pixel")
+    parts += _pace(now, progress.step, progress.images_per_second)
+    return _parts(parts)
+
+
+def _pace(now: Now, step: int, speed: float) -> list[str]:
+    engine = server().engine
+    if now.status == "queued":
+        wanted, slots = engine.queue()
+        return ["starting" if wanted <= slots else f"waiting for a turn: {wanted} runs"]
+    if now.status != "training" or speed <= 0:
+        words = {"paused": "paused", "done": "finished", "failed": "stopped"}
+        return [words[now.status]] if now.status in words else []
+    wanted, slots = engine.queue()
+    effective = speed * min(1.0, slots / max(wanted, 1))
+    left = (now.config.target_step - step) / now.config.steps_per_epoch
+    left *= len(now.data.train_images) / effective
+    parts = [f"{rounded_count(effective)} images/s", f"{duration(left)} left"]
+    if wanted > slots:
+        parts.append(f"{wanted} runs take turns")
+    return parts
+
+
+def _parts(parts: list[str]) -> str:
+    return " ".join(f'<span class="ae-part">{part}</span>' for part in parts)
+
+
+# -- timeline ------------------------------------------------------------------------
+
+
+def _timeline(now: Now) -> int:
+    """Draw the slider over the snapshots, and return the step to look at."""
+    config, reached = now.config, now.steps[-1]
+    # the whole range from the start, so that the slider stands still while the run grows
+    options = kept_steps(config, max(config.target_step, reached))
+    options = [step for step in options if step > reached or step in now.steps]
+    chosen = session.step()
+    step = reached if chosen is None else _newest_until(now.steps, chosen)
+    shown = _newest_until(options, step)
+
+    def looked() -> None:
+        picked = st.session_state["timeline"]
+        session.look_at(picked)
+
+    def followed() -> None:
+        session.look_at(None if st.session_state["follow"] else step)
+
+    if len(options) > 1:
+        st.session_state["timeline"] = shown
+        st.session_state["follow"] = chosen is None
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="time"):
+            st.select_slider(
+                "Timeline",
+                options,
+                key="timeline",
+                on_change=looked,
+                format_func=lambda s: moment(s, config.steps_per_epoch),
+                help="Every position is a snapshot of the network; all pictures below are drawn "
+                "for it. Arrow keys step through them.",
+            )
+            st.toggle(
+                "Follow",
+                key="follow",
+                on_change=followed,
+                help="Always show the newest snapshot.",
+                width="content",
+            )
+    return step
+
+
+def _newest_until(steps: list[int], step: int) -> int:
+    return max((s for s in steps if s <= step), default=steps[0])
+
+
+def _nothing_yet(now: Now, before: Callable[[Now], None] | None) -> None:
+    if now.moving:
+        st.info("The first picture is on its way.", icon=":material/hourglass_top:")
+    elif before is not None:
+        before(now)
+    else:
+        st.info(
+            "Nothing is trained with these settings yet. Press **Train**, and watch.",
+            icon=":material/play_circle:",
+        )
+
+
+def _mend(now: Now) -> None:
+    """Have a damaged recording made again."""
+    server().engine.want(now.config, now.data.fingerprint, session.holder())

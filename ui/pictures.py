@@ -1,0 +1,97 @@
+"""Pictures on a page: rows of images as HTML with their meaning in words beside them.
+
+PNGs travel inside the page at their native resolution; the browser enlarges them.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from aecore.images import png, tile
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a strip.
+
+    Attributes
+    ----------
+    label, hint : str
+        What it is, and a few words more.
+    source : str
+        The picture as a data address.
+    count : int
+        Images in the row.
+    captions : tuple of str
+        A short text under each image, or none.
+    """
+
+    label: str
+    hint: str
+    source: str
+    count: int
+    captions: tuple[str, ...] = ()
+
+
+def source(pictures: npt.NDArray[np.uint8], columns: int, gap: int = 2) -> str:
+    """Return RGB pictures (k, h, w, 3), tiled, as a data address."""
+    return "data:image/png;base64," + b64encode(png(tile(pictures, columns, gap))).decode()
+
+
+def row(
+    label: str, hint: str, pictures: npt.NDArray[np.uint8], captions: Sequence[str] = ()
+) -> Row:
+    """Build a row from RGB pictures (k, h, w, 3)."""
+    return Row(label, hint, source(pictures, len(pictures)), len(pictures), tuple(captions))
+
+
+def strip(rows: Sequence[Row]) -> None:
+    """Show rows of images under each other, columns aligned."""
+    parts = []
+    for r in rows:
+        captions = "".join(f"<span>{escape(c)}</span>" for c in r.captions)
+        captions = f'<div class="ae-captions">{captions}</div>' if captions else ""
+        parts.append(
+            f'<div class="ae-label"><b>{escape(r.label)}</b><small>{escape(r.hint)}</small></div>'
+            f'<div class="ae-images" style="--count:{r.count}"><img src="{r.source}" '
+            f'alt="{escape(f"{r.label}: {r.count} images. {r.hint}")}">{captions}</div>'
+        )
+    st.html(f'<div class="ae-strip">{"".join(parts)}</div>')
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One captioned picture of a gallery."""
+
+    source: str
+    caption: str
+    alt: str
+    marked: bool = False
+
+
+def gallery(tiles: Sequence[Tile], size: str = "4.5rem") -> None:
+    """Show captioned pictures, as many side by side as fit."""
+    parts = [
+        f'<figure class="{"ae-marked" if t.marked else ""}"><img src="{t.source}" '
+        f'alt="{escape(t.alt)}"><figcaption>{escape(t.caption)}</figcaption></figure>'
+        for t in tiles
+    ]
+    st.html(f'<div class="ae-gallery" style="--size:{size}">{"".join(parts)}</div>')
+
+
+def picture(address: str, alt: str, caption: str = "") -> None:
+    """Show one picture as wide as its place allows."""
+    below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    st.html(f'<figure class="ae-picture"><img src="{address}" alt="{escape(alt)}">{below}</figure>')
+
+
+def heading(text: str, hint: str = "") -> None:
+    """Show a small heading with a few words more."""
+    st.html(f'<div class="ae-heading"><b>{escape(text)}</b><small>{escape(hint)}</small></div>')

@@ -1,0 +1,106 @@
+"""What belongs to one session: its settings (one typed object) and the address that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from aecore import datasets
+from aecore.config import FIELDS, RunConfig, defaults, nearest
+
+_SETTINGS, _NOTES, _STEP = "settings", "notes", "step"
+_OTHERS = ("embed", "embed_options")
+"""Parameters of an address that belong to Streamlit."""
+
+
+def settings() -> RunConfig:
+    """Return the session's settings; on its first run, those of the address."""
+    if _SETTINGS not in st.session_state:
+        given = {k: v for k, v in st.query_params.items() if k not in _OTHERS}
+        config, notes = nearest(given, datasets.default_name())
+        st.session_state[_SETTINGS] = config
+        st.session_state[_NOTES] = notes
+    config = st.session_state[_SETTINGS]
+    assert isinstance(config, RunConfig)
+    return config
+
+
+def change(**values: Any) -> None:
+    """Change settings; what does not go together is mended and said."""
+    old = settings()
+    chosen = old.as_dict()
+    if "dataset" in values and values["dataset"] != old.dataset:
+        # what was left at its default follows the new data set's defaults
+        chosen = {name: value for name, value in chosen.items() if name in old.differences()}
+    config, notes = nearest(chosen | values, values.get("dataset", old.dataset))
+    st.session_state[_SETTINGS] = config
+    st.session_state[_NOTES] = notes
+    if config.identity != old.identity:
+        look_at(None)
+
+
+def reset(name: str | None = None) -> None:
+    """Set one setting, or all but the data set, back to the data set's default."""
+    usual = defaults(settings().dataset)
+    change(**({name: usual[name]} if name else usual))
+
+
+def changed(name: str) -> bool:
+    """Tell whether a setting differs from its default."""
+    return name in settings().differences()
+
+
+def notes() -> list[str]:
+    """Return what was changed in the settings to make sense of them."""
+    return list(st.session_state.get(_NOTES, []))
+
+
+def forget_notes() -> None:
+    """The notes have been read."""
+    st.session_state[_NOTES] = []
+
+
+def show_in_address() -> None:
+    """Make the address bar hold the data set and every setting that differs from its default."""
+    wanted = settings().to_query()
+    kept = {k: v for k, v in st.query_params.items() if k in _OTHERS}
+    if st.query_params.to_dict() != kept | wanted:
+        st.query_params.from_dict(kept | wanted)
+
+
+def step() -> int | None:
+    """Return the snapshot that is looked at, or None to follow the newest."""
+    return st.session_state.get(_STEP)
+
+
+def look_at(step: int | None) -> None:
+    """Look at a snapshot, or follow the newest (None)."""
+    st.session_state[_STEP] = step
+
+
+def holder() -> str:
+    """Return the session's id, under which it holds leases."""
+    context = get_script_run_ctx()
+    assert context is not None, "only while a page runs"
+    return context.session_id
+
+
+def widget(name: str, value: Any, on_change: Callable[[], None] | None = None) -> dict[str, Any]:
+    """Return key and callback of a widget that shows ``value`` and keeps nothing itself."""
+    key = f"widget.{name}"
+    st.session_state[key] = value
+    return {"key": key, "on_change": on_change}
+
+
+def setting_widget(name: str) -> dict[str, Any]:
+    """Return key, label, help and callback of the widget of a setting."""
+    key = f"setting.{name}"
+    return {
+        "key": key,
+        "label": FIELDS[name].label,
+        "help": FIELDS[name].help,
+        "on_change": lambda: change(**{name: st.session_state[key]}),
+    }

@@ -1,0 +1,106 @@
+"""The frame around every page: page set-up, styles, navigation, sidebar, address.
+
+On a fresh server the first request to a page's own address runs that page without
+``app.py``; so every page calls `shell` first, which does nothing where it was drawn already.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from ui import session
+from ui.server import server
+from ui.sidebar import sidebar
+
+ROOT = Path(__file__).parents[1]
+ASSETS = ROOT / "assets"
+
+
+@dataclass(frozen=True)
+class PageInfo:
+    """One entry of the navigation."""
+
+    file: str
+    title: str
+    icon: str
+    address: str
+
+
+PAGES = (
+    PageInfo("train.py", "Train", ":material/play_circle:", "train"),
+    PageInfo("reconstructions.py", "Reconstructions", ":material/compare:", "reconstructions"),
+    PageInfo("latent_space.py", "Latent space", ":material/scatter_plot:", "latent_space"),
+    PageInfo("filters.py", "Filters", ":material/grid_view:", "filters"),
+    PageInfo("anomalies.py", "Anomalies", ":material/search_insights:", "anomalies"),
+)
+
+_inside = threading.local()
+
+
+def shell(*, run: bool = False) -> None:
+    """Draw the frame; ``app.py`` also runs the page that was asked for.
+
+    Parameters
+    ----------
+    run : bool
+        Run the page after drawing. A page that calls this itself leaves it False.
+    """
+    if getattr(_inside, "page", False):
+        return
+    st.set_page_config(
+        page_title="Autoencoder explorer",
+        page_icon=str(ASSETS / "logo.svg"),
+        layout="wide",
+        initial_sidebar_state="auto",
+        menu_items={"Get help": None, "Report a bug": None, "About": _ABOUT},
+    )
+    st.html(ASSETS / "styles.css")
+    st.logo(str(ASSETS / "logo.svg"), size="large")
+    page = st.navigation(
+        [
+            st.Page(
+                ROOT / "pages" / p.file, title=p.title, icon=p.icon, url_path=p.address, default=not i
+            )
+            for i, p in enumerate(PAGES)
+        ],
+        position="top",
+    )
+    server()
+    session.settings()
+    sidebar()
+    session.show_in_address()
+    _say_notes()
+    if run:
+        _inside.page = True
+        try:
+            page.run()
+        finally:
+            _inside.page = False
+
+
+_ABOUT = "Train small autoencoders in the browser, and look at everything they learn."
+
+
+def _say_notes() -> None:
+    """Say once what was changed in an address or a setting to make sense of it."""
+    notes = session.notes() + [
+        note for note in server().environment.notes if "environment read" not in st.session_state
+    ]
+    if notes:
+        with st.container(horizontal=True, key="notes"):
+            st.warning("\n".join(f"- {_plain(note)}" for note in notes), icon=":material/info:")
+            st.button("Got it", on_click=_notes_read)
+
+
+def _notes_read() -> None:
+    session.forget_notes()
+    st.session_state["environment read"] = True
+
+
+def _plain(text: str) -> str:
+    """Escape what Markdown would take for formatting."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>$~:" else c for c in text)

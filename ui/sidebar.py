@@ -1,0 +1,143 @@
+"""The settings in the sidebar: one widget a field, made from the field itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from aecore import datasets
+from aecore.config import FIELDS, RunConfig, defaults
+from aecore.objectives import LOSSES
+from ui import session
+
+ALWAYS_OPEN = ("dataset", "bottleneck", "loss", "noise", "noise_level", "epochs")
+"""The settings of the first lesson; the others are folded away in their groups."""
+HIDDEN_LAYERS = ("none", "128", "256-64", "512-128", "1000-500-250")
+
+
+def sidebar() -> None:
+    """Draw all settings that apply."""
+    config = session.settings()
+    with st.sidebar:
+        for name in ALWAYS_OPEN:
+            _row(name, config)
+        groups = dict.fromkeys(FIELDS[name].group for name in FIELDS)
+        for group in groups:
+            names = [n for n in FIELDS if FIELDS[n].group == group and n not in ALWAYS_OPEN]
+            names = [n for n in names if FIELDS[n].applies(config.as_dict())]
+            if names:
+                changed = sum(session.changed(name) for name in names)
+                label = f"More: {group.lower()}" + (f" · {changed} changed" if changed else "")
+                with st.expander(label, key=f"group.{group}"):
+                    for name in names:
+                        _row(name, config)
+        st.button(
+            "Reset all settings",
+            icon=":material/restart_alt:",
+            type="tertiary",
+            disabled=not config.differences(),
+            on_click=session.reset,
+            help="Set everything back to the defaults of this data set.",
+        )
+
+
+def _row(name: str, config: RunConfig) -> None:
+    """Draw one setting, and beside it a way back where it differs from its default."""
+    field = FIELDS[name]
+    if not field.applies(config.as_dict()):
+        return
+    st.session_state[f"setting.{name}"] = _shown(name, getattr(config, name))
+    if not session.changed(name):
+        _draw(name, config)
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        with st.container():
+            _draw(name, config)
+        usual = _shown(name, defaults(config.dataset)[name])
+        st.button(
+            "",
+            key=f"reset.{name}",
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=session.reset,
+            args=(name,),
+            help=f"{field.label}: back to {field.choices.get(str(usual), usual)}",
+            width="content",
+        )
+
+
+def _shown(name: str, value: Any) -> Any:
+    """Return a setting's value as its widget shows it."""
+    if FIELDS[name].kind == "sizes":
+        return "-".join(map(str, value)) or "none"
+    return value
+
+
+def _draw(name: str, config: RunConfig) -> None:
+    field = FIELDS[name]
+    if name == "loss":
+        shorts = {key: loss.short for key, loss in LOSSES.items()}
+        st.segmented_control(
+            **session.setting_widget(name),
+            options=list(field.choices),
+            format_func=shorts.get,
+            required=True,
+            width="stretch",
+        )
+    elif field.stops:
+        _stops(name, getattr(config, name))
+    else:
+        _KINDS[field.kind](name)
+
+
+def _stops(name: str, value: float) -> None:
+    """Draw a slider over the usual values, and over the present one if it is another."""
+    field = FIELDS[name]
+    options = sorted({*field.stops, value})
+    st.select_slider(
+        **session.setting_widget(name), options=options, format_func=lambda v: f"{v:g}"
+    )
+
+
+def _number(name: str) -> None:
+    field = FIELDS[name]
+    st.number_input(
+        **session.setting_widget(name), min_value=int(field.low), max_value=int(field.high), step=1
+    )
+
+
+def _choice(name: str) -> None:
+    choices = FIELDS[name].choices
+    if name == "dataset":
+        missing = {key for key in choices if not datasets.available(key)}
+        choices = {
+            key: label + (" (to be downloaded)" if key in missing else "")
+            for key, label in choices.items()
+        }
+    st.selectbox(
+        **session.setting_widget(name), options=list(choices), format_func=choices.__getitem__
+    )
+
+
+def _sizes(name: str) -> None:
+    present = st.session_state[f"setting.{name}"]
+    st.selectbox(
+        **session.setting_widget(name),
+        options=list(dict.fromkeys((*HIDDEN_LAYERS, present))),
+        accept_new_options=True,
+    )
+
+
+def _switch(name: str) -> None:
+    st.toggle(**session.setting_widget(name))
+
+
+_KINDS: dict[str, Callable[[str], None]] = {
+    "int": _number,
+    "float": _number,
+    "choice": _choice,
+    "sizes": _sizes,
+    "bool": _switch,
+}
