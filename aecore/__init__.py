@@ -1,0 +1,1 @@
+"""The explorer's library: settings, data, models, training, recordings, views. No Streamlit."""

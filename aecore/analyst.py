@@ -306,7 +306,7 @@ def _do(content: bytes, progress: _Reporter) -> tuple[str, ...]:
     try:
         function, arguments = pickle.loads(content)
         function(**arguments, progress=progress)
-    except Exception as error:  # noqa: BLE001 - whatever went wrong, the next job goes on
+    except Exception as error:
         if _is_for_people(error):
             return "failed", str(error), ""
         sentence = "The analysis failed through an error in the app; the server's log says more."

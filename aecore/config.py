@@ -1,7 +1,8 @@
 """A run's settings: one frozen object, checked in one place, with JSON, URL and hash.
 
 Everything that comes from outside (address bar, command line, a file on disk) passes
-through `nearest`, which repairs it and says what it changed; `RunConfig` itself refuses.
+through `nearest`, which repairs it and says what it changed, or through `strict`, which
+refuses with the same words; `RunConfig` itself refuses.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from aecore.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
@@ -370,11 +372,40 @@ def nearest(values: Mapping[str, Any], dataset: str) -> tuple[RunConfig, list[st
     list of str
         A sentence for each change; empty when everything fitted.
     """
-    notes = []
+    settings, repairs = _repaired(values, dataset)
+    return RunConfig(**settings), [f"{complaint} {change}" for complaint, change in repairs]
+
+
+def strict(values: Mapping[str, Any], dataset: str) -> RunConfig:
+    """Build settings from the same texts or values as `nearest`, but refuse what it would mend.
+
+    Parameters
+    ----------
+    values : mapping
+        Settings by name; the others take the data set's defaults.
+    dataset : str
+        Data set to use where ``values`` names none.
+
+    Raises
+    ------
+    ConfigError
+        With one sentence on the first thing wrong.
+    """
+    settings, repairs = _repaired(values, dataset)
+    for complaint, _ in repairs:
+        raise ConfigError(complaint)
+    return RunConfig(**settings)
+
+
+def _repaired(
+    values: Mapping[str, Any], dataset: str
+) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    """Return the nearest settings that fit; for each repair, the complaint and the change."""
+    repairs = []
     if "dataset" in values:
-        chosen, note = _read("dataset", values["dataset"])
-        if note:
-            notes.append(f"{note} {_label('dataset')} is now {dataset}.")
+        chosen, complaint = _read("dataset", values["dataset"])
+        if complaint:
+            repairs.append((complaint, f"{_label('dataset')} is now {dataset}."))
         else:
             dataset = chosen
     settings = defaults(dataset)
@@ -382,12 +413,12 @@ def nearest(values: Mapping[str, Any], dataset: str) -> tuple[RunConfig, list[st
         if name == "dataset":
             continue
         if name not in FIELDS:
-            notes.append(f"{_unknown(name)} It was ignored.")
+            repairs.append((_unknown(name), "It was ignored."))
             continue
-        value, note = _read(name, raw)
+        value, complaint = _read(name, raw)
         settings[name] = settings[name] if value is None else value
-        if note:
-            notes.append(f"{note} {_label(name)} is now {_shown(settings[name])}.")
+        if complaint:
+            repairs.append((complaint, f"{_label(name)} is now {_shown(settings[name])}."))
     for _ in range(len(FIELDS)):  # every repair settles one conflict for good
         conflict = next(_conflicts(settings), None)
         if conflict is None:
@@ -395,8 +426,8 @@ def nearest(values: Mapping[str, Any], dataset: str) -> tuple[RunConfig, list[st
         sentence, repair = conflict
         settings |= repair
         changed = ", ".join(f"{_label(k)} is now {_shown(v)}" for k, v in repair.items())
-        notes.append(f"{sentence} {changed}.")
-    return RunConfig(**settings), notes
+        repairs.append((sentence, f"{changed}."))
+    return settings, repairs
 
 
 # -- checks --------------------------------------------------------------------------
@@ -495,8 +526,8 @@ _READERS: dict[str, Callable[[str, Any], tuple[Any, str]]] = {
 
 def _parameters(settings: Mapping[str, Any]) -> int:
     height, width = DATASETS[settings["dataset"]].shape
-    sizes = (height * width, *settings["hidden"], settings["bottleneck"])
-    weights = sum(a * b for a, b in zip(sizes, sizes[1:], strict=False))
+    sizes: tuple[int, ...] = (height * width, *settings["hidden"], settings["bottleneck"])
+    weights: int = sum(a * b for a, b in pairwise(sizes))
     return weights * (1 if settings["tied"] else 2) + sum(sizes[1:]) + sum(sizes[:-1])
 
 

@@ -250,8 +250,11 @@ class Engine:
                 wanted.deaths += 1
                 log.warning("A worker died while training run %s; it goes on.", run_id)
                 if wanted.deaths >= MOST_DEATHS:
-                    self._give_up(run_id, "Its worker process died again and again, perhaps for "
-                                          "lack of memory. Try a smaller network.")
+                    self._give_up(
+                        run_id,
+                        "Its worker process died again and again, perhaps for "
+                        "lack of memory. Try a smaller network.",
+                    )
             elif error is not None:
                 log.error("Run %s cannot be trained", run_id, exc_info=error)
                 self._give_up(run_id, _sentence(error))
@@ -344,6 +347,8 @@ def _sentence(error: BaseException) -> str:
     """Say in a sentence what stopped a slice."""
     if isinstance(error, OSError) and error.strerror:
         return f"The run could not be written to disk ({error.strerror.lower()})."
-    return str(error) if type(error).__module__.startswith("aecore") else (
-        "Something unexpected went wrong; the server's log says what."
+    return (
+        str(error)
+        if type(error).__module__.startswith("aecore")
+        else ("Something unexpected went wrong; the server's log says what.")
     )

@@ -31,14 +31,15 @@ def _figure(traces: Sequence[object], height: int, **layout: object) -> go.Figur
     base = {
         "template": _TEMPLATE,
         "height": height,
-        "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "uirevision": "keep",
         "font": {"size": 14},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "legend": {
-            "orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0.0,
-            "font": {"size": 13}, "itemsizing": "constant",
+            "x": 1.0, "xanchor": "right", "y": 1.0, "yanchor": "top", "font": {"size": 13},
+            "itemsizing": "constant", "tracegroupgap": 0, "title": {"text": ""},
+            "bgcolor": "rgba(0,0,0,0)",
         },
     }  # fmt: skip
     figure = go.Figure()
@@ -75,13 +76,14 @@ def curves(
         Epoch of the snapshot that is looked at.
     """
     traces: list[object] = []
+    notes: list[object] = []
     for name, values in series.items():
         train = name.lower().startswith("train")
         traces.append(
             go.Scatter(
                 x=list(epochs), y=list(values), name=name, mode="lines+markers",
-                marker={"size": 5, "symbol": "square" if train else "circle"},
-                line={"color": TRAIN_COLOUR if train else TEST_COLOUR, "width": 2},
+                marker={"size": 8 if train else 4, "symbol": "square" if train else "circle"},
+                line={"color": TRAIN_COLOUR if train else TEST_COLOUR, "width": 5 if train else 2},
                 hovertemplate="epoch %{x:.2f}: %{y:.4f}<extra>" + name + "</extra>",
             )
         )  # fmt: skip
@@ -90,10 +92,17 @@ def curves(
     for i, (name, value) in enumerate(lines.items()):
         traces.append(
             go.Scatter(
-                x=[0, last_epoch], y=[value, value], name=f"{name} {short(value)}", mode="lines",
+                x=[0, last_epoch], y=[value, value], name=name, mode="lines", showlegend=False,
                 line={"color": colours[i % 2], "width": 2, "dash": dashes[i % 2]},
                 hovertemplate=f"{name}: {short(value)}<extra></extra>",
             )
+        )  # fmt: skip
+        notes.append(
+            {
+                "text": f"{name} {short(value)}", "showarrow": False, "font": {"size": 12},
+                "x": 0.99, "xref": "paper", "xanchor": "right",
+                "y": float(np.log10(value)), "yanchor": "bottom", "yshift": -1,
+            }
         )  # fmt: skip
     shown = [v for values in series.values() for v in values] + list(lines.values())
     return _figure(
@@ -101,6 +110,7 @@ def curves(
         height,
         xaxis={"title": {"text": "epoch"}, "range": [-0.01 * last_epoch, last_epoch * 1.02]},
         yaxis={"title": {"text": title}, "type": "log", **_log_ticks(shown)},
+        annotations=notes,
         shapes=[] if at is None else [
             {
                 "type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper",
@@ -183,14 +193,16 @@ def scatter(
         for title, r in zip(axes, ranges, strict=True)
     ]
     if three:
-        return _figure(traces, height, scene=dict(zip(("xaxis", "yaxis", "zaxis"), titles, strict=True)))
-    return _figure(traces, height, xaxis=titles[0], yaxis=titles[1], dragmode="pan")
+        return _figure(
+            traces, height, scene=dict(zip(("xaxis", "yaxis", "zaxis"), titles, strict=True))
+        )
+    legend = {"x": 1.01, "xanchor": "left", "itemwidth": 30}
+    return _figure(traces, height, xaxis=titles[0], yaxis=titles[1], dragmode="pan", legend=legend)
 
 
 def _still_range(values: npt.NDArray[np.float32]) -> list[float]:
     """Return a symmetric range whose end is 1, 2 or 5 times a power of ten."""
-    reach = float(np.quantile(np.abs(values), 0.995)) if len(values) else 1.0
-    reach = max(reach * 1.02, 1e-6)
+    reach = max(float(np.abs(values).max(initial=0)) * 1.02, 1e-6)
     power = 10.0 ** np.floor(np.log10(reach))
     end = next(d * power for d in (1, 1.5, 2, 3, 5, 7, 10) if d * power >= reach)
     return [-end, end]
@@ -226,7 +238,8 @@ def histogram(
     for i, (name, xs) in enumerate(marks.items()):
         traces.append(
             go.Scatter(
-                x=list(xs), y=[counts.max() * (1.06 + 0.08 * i)] * len(xs), name=name, mode="markers",
+                x=list(xs), y=[counts.max() * (1.06 + 0.08 * i)] * len(xs),
+                name=name, mode="markers",
                 marker={
                     "symbol": "triangle-down", "size": 11,
                     "color": CLASS_COLOURS[(6, 2, 4, 1, 5, 7)[i % 6]],
@@ -238,12 +251,16 @@ def histogram(
         traces,
         height,
         bargap=0,
-        xaxis={"title": {"text": title}, "range": [0, (reach or 1.0) * 1.03]},
+        margin={"l": 8, "r": 8, "t": 30, "b": 8},
+        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
+        xaxis={"title": {"text": title}, "range": [0, (reach or 1.0) * 1.05]},
         yaxis={"title": {"text": "images"}},
     )
 
 
-def bars(values: Sequence[float], names: Sequence[str], *, title: str, height: int = 240) -> go.Figure:
+def bars(
+    values: Sequence[float], names: Sequence[str], *, title: str, height: int = 240
+) -> go.Figure:
     """Draw one bar a unit."""
     trace = go.Bar(
         x=list(names), y=list(values), marker={"color": TEST_COLOUR},

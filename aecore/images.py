@@ -7,13 +7,13 @@ smoothing.
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-Floats: TypeAlias = npt.NDArray[np.float32]
+Floats: TypeAlias = npt.NDArray[np.floating[Any]]
 
 _ANCHORS = {0.0: (33, 102, 172), 0.25: (103, 169, 207), 0.5: (247, 247, 247)}
 _ANCHORS |= {0.75: (239, 138, 98), 1.0: (178, 24, 43)}
@@ -45,7 +45,8 @@ def signed(images: Floats, limit: float | None = None) -> npt.NDArray[np.uint8]:
     """
     limit = limit or float(np.abs(images).max(initial=0)) or 1.0
     levels = np.clip(np.nan_to_num(images) / limit, -1, 1) * 127.5 + 127.5
-    return DIVERGING[levels.round().astype(np.uint8)]
+    colours: npt.NDArray[np.uint8] = DIVERGING[levels.round().astype(np.uint8)]
+    return colours
 
 
 def tile(pictures: npt.NDArray[np.uint8], columns: int, gap: int = 2) -> Image.Image:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
@@ -34,7 +35,7 @@ class Autoencoder(nn.Module):
         self.hidden = ACTIVATIONS[config.hidden_activation]
         self.code = ACTIVATIONS[config.code_activation]
         self.output = ACTIVATIONS[config.output_activation]
-        down, up = list(zip(sizes, sizes[1:], strict=False)), sizes[::-1]
+        down, up = list(pairwise(sizes)), sizes[::-1]
         self.encoder_weights = nn.ParameterList(torch.zeros(b, a) for a, b in down)
         self.encoder_biases = nn.ParameterList(torch.zeros(b) for _, b in down)
         self.decoder_weights = nn.ParameterList(

@@ -6,6 +6,8 @@ snapshot to snapshot. The slow ones run in the analysis process and are kept wit
 
 from __future__ import annotations
 
+import importlib
+import math
 import threading
 import warnings
 from collections.abc import Callable, Mapping
@@ -241,14 +243,14 @@ def _tsne(codes: Array, dimensions: int, seed: int, progress: Progress) -> Array
 
 def tsne_seconds(count: int, dimensions: int) -> int:
     """Return about how many seconds t-SNE takes, from measurements on one ordinary core."""
-    full, power = (18, 1.3) if dimensions == 2 else (58, 1.6)
-    return max(1, round(full * (count / MOST_POINTS) ** power))
+    full, power = (20, 1.3) if dimensions == 2 else (70, 1.65)
+    return math.ceil(full * math.pow(count / MOST_POINTS, power))
 
 
 def _scaled(codes: Array) -> Array:
     """Centre codes and divide them by their largest value: squares then stay within float32."""
     centred = codes - codes.mean(axis=0, dtype=np.float64)
-    return (centred / np.abs(centred).max()).astype(np.float32)
+    return np.asarray(centred / np.abs(centred).max(), np.float32)
 
 
 PROJECTIONS: dict[str, Projection] = {
@@ -355,7 +357,8 @@ def _codes(run: Run, step: int, data: Dataset, count: int) -> Array:
 
 
 def warm(progress: Progress) -> None:
-    """Import UMAP and have it compiled, by laying out a few points."""
+    """Import all that `project` needs, and have UMAP compiled by laying out a few points."""
+    importlib.import_module("aecore.evaluation")  # which brings torch and the models
+
     points = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
-    for dimensions in (2, 3):
-        lay_out(points, "umap", dimensions, 0, progress)
+    lay_out(points, "umap", 2, 0, progress)

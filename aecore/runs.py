@@ -134,7 +134,9 @@ class Run:
             raise RunError(f"Run {self.id} has no snapshot of step {step:,}.") from None
         except (SafetensorError, ValueError, KeyError) as error:
             self.distrust(step, error)
-            raise RunError(f"The snapshot of step {step:,} was damaged; it is made again.") from error
+            raise RunError(
+                f"The snapshot of step {step:,} was damaged; it is made again."
+            ) from error
 
     def distrust(self, step: int, reason: object) -> None:
         """Set a snapshot aside, and the checkpoint with it so that it is made again."""

@@ -43,7 +43,7 @@ def _early(limit: int) -> Iterator[int]:
 
 def measured_up_to(config: RunConfig, step: int) -> list[int]:
     """Return the measured steps up to and including ``step``, increasing."""
-    steps = []
+    steps: list[int] = []
     for s in measured_steps(config):
         if s > step:
             return steps

@@ -179,7 +179,7 @@ _DRAWN = (
 _BORROWED = (
     Stranger(
         name,
-        f"Images of {spec.label}",
+        spec.label,
         f"Test images of {spec.label}, evenly of all classes.",
         partial(_from_dataset, spec),
         partial(datasets.available, name),

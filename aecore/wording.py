@@ -13,7 +13,7 @@ def short(value: float) -> str:
         return "0"
     digits = 2 - math.floor(math.log10(abs(value)))
     rounded = round(value, digits)
-    return f"{rounded:,.{min(max(digits, 0), 8)}f}"
+    return f"{rounded:,.{min(max(digits, 0), 8)}f}".replace("-", "−")
 
 
 def duration(seconds: float) -> str:

@@ -7,29 +7,38 @@ if __name__ == "__main__":
 
     import streamlit as st
 
-    from ui.choices import keep
     from ui.live import live
     from ui.pictures import gallery, heading
 
     CHART = {"displaylogo": False, "displayModeBar": False}
 
-    def draw(frame) -> None:  # noqa: ANN001 - a Frame, whose module imports torch
+    def draw(frame) -> None:
         """Draw the gallery, the histogram and the ranks of the strangers."""
         from aecore import strangers
         from ui import frames
 
         at_hand = strangers.choices(frame.config.dataset)
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            chosen = keep(
-                st.pills, "Strangers among the test images", "anomalies.strangers", ["shoe"],
-                options=list(at_hand), format_func=at_hand.__getitem__, selection_mode="multi",
-                help="Images that do not belong: the network has never seen their like.",
+            chosen = st.pills(
+                "Strangers among the test images",
+                list(at_hand),
+                default=["shoe"],
+                format_func=at_hand.__getitem__,
+                selection_mode="multi",
+                key=f"anomalies.strangers.{frame.config.dataset}",
+                persist_state="session",
                 width="content",
-            )  # fmt: skip
-            most = keep(
-                st.select_slider, "Gallery", "anomalies.most", 36, options=[12, 24, 36, 60, 120],
-                width=200, help="How many images to show, the largest error first.",
-            )  # fmt: skip
+                help="Images that do not belong: the network has never seen their like.",
+            )
+            most = st.select_slider(
+                "Gallery",
+                [12, 24, 36, 60, 120],
+                value=36,
+                key="anomalies.most",
+                persist_state="session",
+                width=200,
+                help="How many images to show, the largest error first.",
+            )
         view = frames.anomaly_view(frame, tuple(sorted(chosen)), most)
         st.markdown(view.summary)
         left, right = st.columns([1.5, 1], gap="medium")

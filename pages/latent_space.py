@@ -7,7 +7,6 @@ if __name__ == "__main__":
 
     import streamlit as st
 
-    from ui.choices import keep
     from ui.layouts import ask_for, waiting
     from ui.live import live
     from ui.pictures import heading, strip
@@ -20,36 +19,57 @@ if __name__ == "__main__":
     def choose(q: int) -> tuple[str, int, int, tuple[int, ...]]:
         """Draw the choices; return method, dimensions, count, and code dimensions picked."""
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            method = keep(
-                st.segmented_control, "Layout", "latent.method", "pca", options=list(METHODS),
-                format_func=METHODS.__getitem__, required=True, width="content",
+            method = st.segmented_control(
+                "Layout",
+                list(METHODS),
+                default="pca",
+                format_func=METHODS.__getitem__,
+                required=True,
+                key="latent.method",
+                persist_state="session",
+                width="content",
                 help="Code dimensions and PCA are drawn at once. UMAP and t-SNE keep neighbours "
                 "together, take a while, and are kept with the run.",
-            )  # fmt: skip
-            most = 3 if method != "codes" else min(q, 3)
-            dimensions = keep(
-                st.segmented_control, "View", "latent.dimensions", 2,
-                options=[d for d in (2, 3) if d <= max(2, most)], format_func=lambda d: f"{d}-D",
-                required=True, width="content", help="Points can be selected in 2-D.",
-            )  # fmt: skip
-            count = keep(
-                st.select_slider, "Test images", "latent.count", 1000, options=COUNTS, width=200,
+            )
+            dimensions = st.segmented_control(
+                "View",
+                [2, 3],
+                default=2,
+                format_func=lambda d: f"{d}-D",
+                required=True,
+                key="latent.dimensions",
+                persist_state="session",
+                width="content",
+                help="Points can be selected in 2-D.",
+            )
+            count = st.select_slider(
+                "Test images",
+                COUNTS,
+                value=1000,
+                key="latent.count",
+                persist_state="session",
+                width=200,
                 help="How many test images are laid out.",
-            )  # fmt: skip
-        picked = tuple(min(i, q - 1) for i in range(dimensions))
-        if method == "codes" and q > dimensions:
-            with st.container(horizontal=True):
-                names = ("Across", "Up", "Deep")[:dimensions]
-                picked = tuple(
-                    keep(
-                        st.selectbox, f"{name}: code", f"latent.axis.{i}", min(i, q - 1),
-                        options=list(range(q)), format_func=lambda k: str(k + 1), width=140,
-                    )
-                    for i, name in enumerate(names)
-                )  # fmt: skip
+            )
+        if method != "codes":
+            return method, dimensions, count, ()
+        with st.container(horizontal=True):
+            picked = tuple(
+                st.selectbox(
+                    f"{name}: code",
+                    list(range(q)),
+                    index=min(i, q - 1),
+                    format_func=lambda k: str(k + 1),
+                    key=f"latent.axis.{i}.{q}",
+                    persist_state="session",
+                    width=140,
+                    help="Which number of the code is drawn along this axis.",
+                )
+                for i, name in enumerate(("Across", "Up", "Deep")[:dimensions])
+            )
         return method, dimensions, count, picked
 
-    def draw(frame) -> None:  # noqa: ANN001 - a Frame, whose module imports torch
+    def draw(frame) -> None:
         """Draw the scatter, and the images behind the selected points."""
         from ui import frames
 

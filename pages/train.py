@@ -26,7 +26,7 @@ if __name__ == "__main__":
             icon=":material/play_circle:",
         )
 
-    def draw(frame) -> None:  # noqa: ANN001 - a Frame, whose module imports torch
+    def draw(frame) -> None:
         """Draw images, losses, codes and filters of a snapshot."""
         from ui import frames
 

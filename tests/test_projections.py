@@ -148,7 +148,7 @@ CODES = {
     "few": blobs(30)[:FEWEST_POINTS],
     "many equal": blobs(6).repeat(8, axis=0),
     "half of them zero": np.vstack([0 * blobs(30), blobs(30)]),
-    "two values": np.float32([[0], [1]]).repeat(20, axis=0),
+    "two values": np.array([[0], [1]], np.float32).repeat(20, axis=0),
     "huge": blobs(30) * np.float32(1e30),
     "tiny": blobs(30) * np.float32(1e-30),
     "one far away": np.vstack([blobs(30), np.full((1, 6), 1e9, np.float32)]),

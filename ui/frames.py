@@ -16,7 +16,7 @@ from aecore import baselines, evaluation, figures, filters, images, projections,
 from aecore.anomalies import ranking, reconstruction_errors
 from aecore.config import RunConfig
 from aecore.datasets import Dataset
-from aecore.models import Autoencoder, load_weights
+from aecore.models import Autoencoder, initialise, load_weights
 from aecore.objectives import LOSSES, bce_floor
 from aecore.reconstruction import Reconstruction, choose, codes, one_of_each, reconstruct, spoil
 from aecore.runs import Run
@@ -50,9 +50,21 @@ class Frame:
 
 
 def get_ready() -> None:
-    """Use torch once, so that the first viewer does not wait for its parts."""
+    """Compute and draw a little of everything, so that the first viewer waits for none of it."""
     torch.set_num_threads(1)
-    torch.zeros(1, 1) @ torch.zeros(1, 1)
+    config = RunConfig(dataset="digits")
+    network, x = initialise(config), torch.zeros(12, config.pixels)
+    x[0, 0] = 1
+    with torch.no_grad():
+        points, _ = projections.pca(network.encode(x).numpy(), 2, None)
+    places = np.arange(12)
+    charts = [
+        figures.scatter(points, places % 2, ("0", "1"), places, ("", "")),
+        figures.curves([0, 1], {"Test": [2, 1]}, {"PCA": 1.0}, title="", last_epoch=1, at=0.5),
+    ]
+    for chart in charts:
+        chart.to_json(validate=False)
+    source(images.signed(x.numpy().reshape(-1, 8, 8)), 4)
 
 
 def cached(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
@@ -63,7 +75,7 @@ def cached(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
             return function(_frame, *choices)
 
         of_key.__qualname__ = f"cached {function.__qualname__}"
-        keep = st.cache_resource(of_key, max_entries=most, show_spinner=False)
+        keep = st.cache_resource(max_entries=most, show_spinner=False)(of_key)
         return lambda frame, *choices: keep(frame.key, choices, frame)
 
     return decorate
@@ -115,12 +127,22 @@ def rows_of(seen: Reconstruction, data: Dataset, *, noisy: bool, errors: bool = 
     return rows
 
 
+def _example_rows(data: Dataset) -> Tensor:
+    """Return which of the live test images are shown: the first of each class."""
+    labels = test_labels(data)[evaluation.order(len(data.test_images), "test")[:1000]]
+    return one_of_each(labels, len(data.classes))
+
+
+def _examples(data: Dataset) -> Tensor:
+    """Return the places of those images in the test split."""
+    return evaluation.order(len(data.test_images), "test")[_example_rows(data)]
+
+
 @cached(128)
 def live_strip(frame: Frame) -> list[Row]:
     """Return the rows of the Train page: one image of each class."""
     _, test = evaluation.live_probes(frame.config, frame.data)
-    labels = test_labels(frame.data)[test.index]
-    chosen = one_of_each(labels, len(frame.data.classes))
+    chosen = _example_rows(frame.data)
     seen = reconstruct(model(frame), test.clean[chosen], test.noisy[chosen])
     return rows_of(seen, frame.data, noisy=frame.config.noise != "none")
 
@@ -128,7 +150,7 @@ def live_strip(frame: Frame) -> list[Row]:
 @st.cache_resource(max_entries=32, show_spinner=False)
 def originals(dataset: str, _data: Dataset) -> list[Row]:
     """Return what there is to see before any training: test images as they are."""
-    places = one_of_each(test_labels(_data), len(_data.classes))
+    places = _examples(_data)
     shown = as_images(test_images(_data, places), _data)
     return [row("Original", "from the test images", images.grey(shown))]
 
@@ -136,7 +158,7 @@ def originals(dataset: str, _data: Dataset) -> list[Row]:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def noisy_preview(dataset: str, noise: str, level: float, seed: int, _data: Dataset) -> list[Row]:
     """Return what the chosen noise does to the images of `originals`."""
-    places = one_of_each(test_labels(_data), len(_data.classes))
+    places = _examples(_data)
     spoiled = spoil(test_images(_data, places), places, noise, level, seed)
     return [row("Noisy", "what will go in", images.grey(as_images(spoiled, _data)))]
 
@@ -181,7 +203,7 @@ def live_scatter(frame: Frame, has_baseline: bool) -> go.Figure:
         clean = test_images(frame.data, torch.from_numpy(places))
         points, shares = projections.pca(found, 2, reference(frame, clean))
         axes = [f"component {i + 1} ({share:.0%})" for i, share in enumerate(shares)]
-    return figures.scatter(points, labels, frame.data.classes, places, axes, height=340)
+    return figures.scatter(points, labels, frame.data.classes, places, axes, height=380)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -202,15 +224,15 @@ def mse_lines(config: RunConfig, data: Dataset) -> dict[str, float]:
     if baseline(data) is None:
         return {}
     q = min(config.bottleneck, config.pixels)
-    noise = (config.noise, config.noise_level, config.seed)
-    return baseline_errors(config.dataset, q, *(noise if config.noise != "none" else ("none", 0.0, 0)),
-                           config, data)
+    spoiled = config.noise != "none"
+    noise = (config.noise, config.noise_level, config.seed) if spoiled else ("none", 0.0, 0)
+    return baseline_errors(config.dataset, q, *noise, config, data)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _floor(dataset: str, _data: Dataset) -> float:
-    clean = next(evaluation.probes(evaluation.pixels(_data.test_images), "test", "none", 0.0, 0)).clean
-    return bce_floor(clean)
+    _, test = evaluation.live_probes(RunConfig(dataset=dataset), _data)
+    return bce_floor(test.clean)
 
 
 def curve_figures(frame: Frame, epochs: int) -> list[go.Figure]:
@@ -244,7 +266,7 @@ def _curve_figures(
                 {f"Train {name}": [r["train_loss"] for r in rows],
                  f"Test {name}": [r["test_loss"] for r in rows]},
                 {"Lowest possible": _floor(config.dataset, frame.data)},
-                title=f"{name} per pixel", height=220, **common,
+                title=f"{name} per pixel", height=200, **common,
             )
         )  # fmt: skip
     charts.append(
@@ -253,7 +275,7 @@ def _curve_figures(
             {"Train MSE": [r["train_mse"] for r in rows],
              "Test MSE": [r["test_mse"] for r in rows]},
             mse_lines(config, frame.data),
-            title="MSE per pixel", height=220 if charts else 340, **common,
+            title="MSE per pixel", height=200 if charts else 360, **common,
         )
     )  # fmt: skip
     return charts
@@ -387,18 +409,16 @@ def filter_view(frame: Frame, kind: str, order: str, most: int) -> FilterView:
         tiles.append(
             Tile(
                 source(picture[None], 1),
-                f"{unit}: {words}",
+                f"#{unit} · {words}",
                 f"Unit {unit}, mean activation {words}",
                 marked=dead,
             )
         )
-    dead = int(activity.dead.sum())
-    units = len(weights)
-    summary = (
-        f"{units} units, {len(tiles)} shown; under each its number and mean activation. "
-        + (f"**{dead} of {units} are dead**: they do nothing on any of these images."
-           if dead else "None is dead.")
-    )  # fmt: skip
+    count, units = int(activity.dead.sum()), len(weights)
+    dying = f"**{count} of {units} are dead**: they do nothing on any of these images."
+    summary = f"{units} units, {len(tiles)} shown; under each its number and mean activation. " + (
+        dying if count else "None is dead."
+    )
     chart = figures.bars(
         [float(activity.mean[u]) for u in places.tolist()], [str(u) for u in places.tolist()],
         title="mean activation",
@@ -423,11 +443,9 @@ def anomaly_view(frame: Frame, kinds: tuple[str, ...], most: int) -> AnomalyView
     data = frame.data
     sets = {kind: strangers.images(kind, data.shape) for kind in kinds}
     labels = [label for found in sets.values() for label in found.labels]
-    pictures = np.concatenate([found.images for found in sets.values()]) if sets else None
-    foreign = (
-        as_pixels(evaluation.pixels(pictures)) if pictures is not None
-        else torch.empty(0, data.pixels)
-    )  # fmt: skip
+    none = np.zeros((0, *data.shape), np.uint8)
+    pictures = np.concatenate([none, *(found.images for found in sets.values())])
+    foreign = as_pixels(evaluation.pixels(pictures))
     foreign_errors = reconstruction_errors(model(frame), foreign)
     ranked = ranking(test_errors(frame), foreign_errors)
     count = len(data.test_images)
@@ -447,12 +465,13 @@ def anomaly_view(frame: Frame, kinds: tuple[str, ...], most: int) -> AnomalyView
         )
     marks, start = {}, 0
     for kind, found in sets.items():
-        marks[strangers.STRANGERS[kind].label] = foreign_errors[start : start + len(found.labels)].tolist()
-        start += len(found.labels)
+        end = start + len(found.labels)
+        marks[strangers.STRANGERS[kind].label] = foreign_errors[start:end].tolist()
+        start = end
     chart = figures.histogram(
         test_errors(frame).numpy(), marks, title="reconstruction error, MSE per pixel"
     )
-    table = [
+    table: list[dict[str, Any]] = [
         {
             "picture": source(images.grey(pictures[i : i + 1] / 255), 1),
             "stranger": labels[i],

@@ -111,12 +111,13 @@ def _join(config: RunConfig, data: Dataset) -> None:
     """Who opens a run that others are training wants it to go on, too."""
     engine = server().engine
     run = engine.store.find(config, data.fingerprint)
-    if run is not None:
-        run.touch()
-        stopped = st.session_state.get("stopped") == run.id
-        if engine.holders(run.id) and not engine.wants(run.id, session.holder()) and not stopped:
-            if not run.done(config.epochs):
-                engine.want(config, data.fingerprint, session.holder())
+    if run is None:
+        return
+    run.touch()
+    others = engine.holders(run.id) and not engine.wants(run.id, session.holder())
+    stopped = st.session_state.get("stopped") == run.id
+    if others and not stopped and not run.done(config.epochs):
+        engine.want(config, data.fingerprint, session.holder())
 
 
 # -- controls ------------------------------------------------------------------------
@@ -181,7 +182,12 @@ def _status(now: Now) -> str:
     parts.append(f"epoch {min(epoch, config.epochs):.3g}/{config.epochs}")
     rows = now.run.metrics()
     if rows:
-        parts.append(f"test MSE {short(rows[-1]['test_mse'])} a pixel")
+        looked = session.step()
+        row = rows[-1]
+        if looked is not None:
+            row = next((r for r in reversed(rows) if r["step"] <= looked), rows[0])
+            parts[-1] += f", looking at {moment(int(row['step']), config.steps_per_epoch)}"
+        parts.append(f"test MSE {short(row['test_mse'])} a pixel")
     parts += _pace(now, progress.step, progress.images_per_second)
     return _parts(parts)
 

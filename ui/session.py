@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -59,7 +58,7 @@ def notes() -> list[str]:
 
 
 def forget_notes() -> None:
-    """The notes have been read."""
+    """Drop the notes; they have been read."""
     st.session_state[_NOTES] = []
 
 
@@ -86,13 +85,6 @@ def holder() -> str:
     context = get_script_run_ctx()
     assert context is not None, "only while a page runs"
     return context.session_id
-
-
-def widget(name: str, value: Any, on_change: Callable[[], None] | None = None) -> dict[str, Any]:
-    """Return key and callback of a widget that shows ``value`` and keeps nothing itself."""
-    key = f"widget.{name}"
-    st.session_state[key] = value
-    return {"key": key, "on_change": on_change}
 
 
 def setting_widget(name: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ On a fresh server the first request to a page's own address runs that page witho
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,20 +23,19 @@ ASSETS = ROOT / "assets"
 
 @dataclass(frozen=True)
 class PageInfo:
-    """One entry of the navigation."""
+    """One entry of the navigation; a page's file is named like its address."""
 
-    file: str
     title: str
     icon: str
     address: str
 
 
 PAGES = (
-    PageInfo("train.py", "Train", ":material/play_circle:", "train"),
-    PageInfo("reconstructions.py", "Reconstructions", ":material/compare:", "reconstructions"),
-    PageInfo("latent_space.py", "Latent space", ":material/scatter_plot:", "latent_space"),
-    PageInfo("filters.py", "Filters", ":material/grid_view:", "filters"),
-    PageInfo("anomalies.py", "Anomalies", ":material/search_insights:", "anomalies"),
+    PageInfo("Train", ":material/play_circle:", "train"),
+    PageInfo("Reconstructions", ":material/compare:", "reconstructions"),
+    PageInfo("Latent space", ":material/scatter_plot:", "latent_space"),
+    PageInfo("Filters", ":material/grid_view:", "filters"),
+    PageInfo("Anomalies", ":material/search_insights:", "anomalies"),
 )
 
 _inside = threading.local()
@@ -60,15 +60,7 @@ def shell(*, run: bool = False) -> None:
     )
     st.html(ASSETS / "styles.css")
     st.logo(str(ASSETS / "logo.svg"), size="large")
-    page = st.navigation(
-        [
-            st.Page(
-                ROOT / "pages" / p.file, title=p.title, icon=p.icon, url_path=p.address, default=not i
-            )
-            for i, p in enumerate(PAGES)
-        ],
-        position="top",
-    )
+    page = st.navigation([*_pages()], position="top")
     server()
     session.settings()
     sidebar()
@@ -80,6 +72,19 @@ def shell(*, run: bool = False) -> None:
             page.run()
         finally:
             _inside.page = False
+
+
+def _pages() -> Iterator[st.Page]:
+    first, *others = PAGES
+    # the first page answers at the root and, unseen, at its own address
+    yield st.Page(_file(first), title=first.title, icon=first.icon, default=True)
+    yield st.Page(_file(first), title=first.title, url_path=first.address, visibility="hidden")
+    for page in others:
+        yield st.Page(_file(page), title=page.title, icon=page.icon, url_path=page.address)
+
+
+def _file(page: PageInfo) -> Path:
+    return ROOT / "pages" / f"{page.address}.py"
 
 
 _ABOUT = "Train small autoencoders in the browser, and look at everything they learn."

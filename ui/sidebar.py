@@ -78,11 +78,10 @@ def _shown(name: str, value: Any) -> Any:
 def _draw(name: str, config: RunConfig) -> None:
     field = FIELDS[name]
     if name == "loss":
-        shorts = {key: loss.short for key, loss in LOSSES.items()}
         st.segmented_control(
             **session.setting_widget(name),
             options=list(field.choices),
-            format_func=shorts.get,
+            format_func=lambda key: LOSSES[key].short,
             required=True,
             width="stretch",
         )
