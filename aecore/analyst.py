@@ -15,7 +15,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -78,6 +78,7 @@ class _Job:
     message: str = ""
     began: float = 0.0
     ended: float = 0.0
+    askers: set[str] = field(default_factory=set)
 
     def elapsed_s(self) -> float:
         return (self.ended or time.monotonic()) - self.began if self.began else 0.0
@@ -107,7 +108,9 @@ class Analyst:
 
     # -- what pages ask --------------------------------------------------------------
 
-    def submit(self, key: str, function: Callable[..., object], /, **arguments: Any) -> None:
+    def submit(
+        self, key: str, function: Callable[..., object], /, *, asker: str = "", **arguments: Any
+    ) -> None:
         """Have a job run, unless one of this key is queued or running.
 
         Parameters
@@ -117,6 +120,8 @@ class Analyst:
         function : callable
             Found by name in its module, also by another process. Called with the arguments and
             ``progress``, a callable ``(stage, fraction or None)``; what it returns is dropped.
+        asker : str
+            Who wants it, such as a session's id.
         **arguments
             Plain values that can be pickled.
 
@@ -125,11 +130,13 @@ class Analyst:
         RuntimeError
             If the analyst is closed.
         """
-        job = _Job(key, pickle.dumps((function, arguments)))
+        job = _Job(key, pickle.dumps((function, arguments)), askers={asker})
         with self._change:
             if self._closed:
                 raise RuntimeError("The analyst is closed: make a new one.")
-            if self._unfinished(key) is not None:
+            known = self._unfinished(key)
+            if known is not None:
+                known.askers.add(asker)
                 return
             self._finished.pop(key, None)
             if len(self._queue) >= MOST_QUEUED:
@@ -154,12 +161,23 @@ class Analyst:
                 job.status, job.stage, job.fraction, job.message, job.elapsed_s(), ahead
             )
 
-    def cancel(self, key: str) -> None:
-        """Drop a queued job, or end a running one with its process; else do nothing."""
+    def cancel(self, key: str, asker: str | None = None) -> None:
+        """Drop a queued job, or end a running one with its process; else do nothing.
+
+        Parameters
+        ----------
+        key : str
+        asker : str, optional
+            Who no longer wants it; the job goes on while another asker does.
+        """
         with self._change:
             job = self._unfinished(key)
             if job is None:
                 return
+            if asker is not None:
+                job.askers.discard(asker)
+                if job.askers:
+                    return
             if job is self._running:
                 self._kill()
             else:

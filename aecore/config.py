@@ -449,7 +449,7 @@ def _read_number(name: str, raw: Any) -> tuple[Any, str]:
             number = float(raw)
         except (TypeError, ValueError, OverflowError):
             number = math.nan
-    if isinstance(raw, bool) or math.isnan(number):
+    if isinstance(raw, bool) or number != number:  # isnan cannot take every whole number
         return None, f"{field.label} must be a number, not {_quoted(raw)}."
     inside = min(max(number, field.low), field.high)
     if whole:
@@ -464,7 +464,7 @@ def _read_number(name: str, raw: Any) -> tuple[Any, str]:
             f"{field.label} must be between {field.low:g} and {_shown(field.high)}, "
             f"not {_quoted(raw)}."
         )
-    return number, ""
+    return number + 0.0, ""  # no -0.0, which would be another run than 0.0
 
 
 def _read_choice(name: str, raw: Any) -> tuple[Any, str]:
@@ -485,7 +485,7 @@ def _read_bool(name: str, raw: Any) -> tuple[Any, str]:
         return raw, ""
     words = {"true": True, "1": True, "yes": True, "on": True}
     words |= {"false": False, "0": False, "no": False, "off": False}
-    value = words.get(str(raw).strip().lower())
+    value = words.get(_text(raw).strip().lower())
     note = "" if value is not None else f"{_label(name)} can be true or false, not {_quoted(raw)}."
     return value, note
 
@@ -495,7 +495,7 @@ def _read_sizes(name: str, raw: Any) -> tuple[Any, str]:
     example = "whole numbers such as 128-64"
     if isinstance(raw, str):
         text = raw.replace(",", "-").replace(" ", "").strip("-")
-        parts: list[Any] = [] if text.lower() in ("", "none") else text[:200].split("-")
+        parts: list[Any] = [] if text.lower() in ("", "none") else text.split("-")
     elif isinstance(raw, (list, tuple)):
         parts = list(raw)
     else:
@@ -503,9 +503,12 @@ def _read_sizes(name: str, raw: Any) -> tuple[Any, str]:
     sizes = []
     for part in parts:
         try:
-            sizes.append(int(part))
-        except (TypeError, ValueError):
+            size = int(part)
+        except (TypeError, ValueError, OverflowError):
+            size = None
+        if size is None or isinstance(part, bool) or not (isinstance(part, str) or size == part):
             return None, f"{field.label} must be {example}, not {_quoted(raw)}."
+        sizes.append(size)
     inside = tuple(int(min(max(size, field.low), field.high)) for size in sizes[:MOST_LAYERS])
     if inside == tuple(sizes):
         return inside, ""
@@ -577,9 +580,16 @@ def _unknown(name: object) -> str:
 
 
 def _quoted(raw: object) -> str:
-    text = str(raw)
+    text = _text(raw)
     text = text if len(text) <= 40 else text[:39] + "…"
     return "“" + "".join(c if c.isprintable() else "�" for c in text) + "”"
+
+
+def _text(raw: object) -> str:
+    try:
+        return str(raw)
+    except ValueError:  # Python does not write out whole numbers of thousands of digits
+        return "a number too long to write"
 
 
 def _listed(names: Mapping[str, str]) -> str:
@@ -592,7 +602,10 @@ def _as_text(value: Any) -> str:
         return "-".join(map(str, value)) or "none"
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value:.12g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        text = f"{value:.12g}"
+        return text if float(text) == value else repr(value)
+    return str(value)
 
 
 def _shown(value: Any) -> str:

@@ -6,6 +6,7 @@ be downloaded once.
 
 import contextlib
 import hashlib
+import importlib.util
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -273,13 +274,29 @@ def forget(name: str | None = None) -> None:
 
 def _load_digits(spec: DatasetSpec, folder: Path | None) -> Arrays:
     """Load scikit-learn's digits; every fifth image, from the first on, is a test image."""
+    levels, labels = _digit_levels()
+    images = np.rint(levels * (255 / 16)).astype(np.uint8)  # (1797, 8, 8), from 0..16
+    test = np.arange(len(images)) % 5 == 0
+    return images[~test], labels[~test], images[test], labels[test]
+
+
+def _digit_levels() -> tuple[npt.NDArray[np.float64], Labels]:
+    """Return scikit-learn's digits, (1797, 8, 8) from 0 to 16, and their labels.
+
+    The table is read where the package keeps it, for importing `sklearn.datasets` takes two
+    seconds and brings pandas along.
+    """
+    package = importlib.util.find_spec("sklearn")
+    folders = (package.submodule_search_locations or []) if package else []
+    for folder in folders:
+        table = Path(folder) / "datasets" / "data" / "digits.csv.gz"
+        if table.is_file():
+            rows = np.loadtxt(table, delimiter=",")  # (1797, 65): pixels, then the label
+            return rows[:, :-1].reshape(-1, 8, 8), rows[:, -1].astype(np.int64)
     from sklearn.datasets import load_digits
 
     bunch = load_digits()
-    images = np.rint(bunch.images * (255 / 16)).astype(np.uint8)  # (1797, 8, 8), from 0..16
-    labels = bunch.target.astype(np.int64)
-    test = np.arange(len(images)) % 5 == 0
-    return images[~test], labels[~test], images[test], labels[test]
+    return bunch.images, bunch.target.astype(np.int64)
 
 
 def _load_idx(spec: DatasetSpec, folder: Path | None) -> Arrays:

@@ -28,6 +28,8 @@ LEASE_S = 150.0
 """How long a lease lasts that nobody renews; browsers throttle hidden tabs."""
 RENEW_S = 20.0
 PRUNE_S = 60.0
+RETRY_S = 1.0
+"""Pause after a worker could not be started."""
 FIRST_SLICE_S, SHORTEST_SLICE_S, LONGEST_SLICE_S = 0.1, 0.25, 2.0
 MOST_WANTED = 8
 """Unfinished runs one holder can want at a time; older wishes are dropped."""
@@ -123,10 +125,10 @@ class Engine:
             wanted.leases[holder] = (config, time.monotonic() + LEASE_S)
             wanted.deaths = 0
             self._errors.pop(run.id, None)
-            mine = [w for w in self._wanted.values() if holder in w.leases]
+            others = [w for w in self._wanted.values() if holder in w.leases and w is not wanted]
+            mine = [*others, wanted]
             for old in mine[:-MOST_WANTED]:
-                if old is not wanted:
-                    self._drop(old.run.id, holder)
+                self._drop(old.run.id, holder)
             self._change.notify_all()
         self._save_leases()
         return run
@@ -160,10 +162,10 @@ class Engine:
 
     def status(self, run: Run, epochs: int) -> tuple[Status, str]:
         """Return where a run stands for somebody who wants so many epochs, and why if failed."""
+        if run.done(epochs):  # even if it failed later, for somebody who wanted more
+            return "done", ""
         if failure := run.failure():
             return "failed", failure
-        if run.done(epochs):
-            return "done", ""
         with self._change:
             wanted = self._wanted.get(run.id)
             error = self._errors.get(run.id, "")
@@ -183,7 +185,7 @@ class Engine:
                 return
             self._warmed.add(dataset)
             for slot in self._slots:
-                slot.executor.submit(warm, str(self.store.root), dataset)
+                self._send(slot, warm, str(self.store.root), dataset)
 
     def close(self) -> None:
         """Stop; slices in flight are finished, leases end."""
@@ -207,12 +209,15 @@ class Engine:
                 self._hand_out()
                 self._change.wait(0.5 if self._wanted else RENEW_S)
             now = time.monotonic()
-            if now - renewed > RENEW_S:
-                renewed = now
-                self._renew()
-            if now - pruned > PRUNE_S:
-                pruned = now
-                self._prune()
+            try:
+                if now - renewed > RENEW_S:
+                    renewed = now
+                    self._renew()
+                if now - pruned > PRUNE_S:
+                    pruned = now
+                    self._prune()
+            except Exception:  # whatever it was, training goes on
+                log.exception("Could not look after leases and room")
 
     def _hand_out(self) -> None:
         now = time.monotonic()
@@ -231,12 +236,27 @@ class Engine:
 
     def _submit(self, slot: _Slot, wanted: _Wanted, seconds: float) -> None:
         arguments = str(self.store.root), wanted.target.as_dict(), seconds
+        future = self._send(slot, advance, *arguments)
+        if future is not None:
+            future.add_done_callback(lambda f: self._came_back(slot, wanted, f))
+            return
+        slot.run_id, wanted.training = "", False
+        wanted.not_before = time.monotonic() + RETRY_S
+        self._count_death(wanted)
+
+    def _send(
+        self, slot: _Slot, function: Callable[..., Any], *arguments: Any
+    ) -> Future[Any] | None:
+        """Submit to a slot's executor, or to a new one; None where the machine makes none."""
         try:
-            future = slot.executor.submit(advance, *arguments)
-        except BrokenExecutor:  # died while idle: not the run's doing
-            slot.executor = self._make()
-            future = slot.executor.submit(advance, *arguments)
-        future.add_done_callback(lambda f: self._came_back(slot, wanted, f))
+            try:
+                return slot.executor.submit(function, *arguments)
+            except BrokenExecutor:  # died while idle: not the run's doing
+                slot.executor = self._make()
+                return slot.executor.submit(function, *arguments)
+        except Exception:  # for lack of memory, say; the engine must not end with it
+            log.exception("A worker could not be started")
+            return None
 
     def _came_back(self, slot: _Slot, wanted: _Wanted, future: Future[Outcome]) -> None:
         run_id = wanted.run.id
@@ -247,14 +267,8 @@ class Engine:
             error = future.exception()
             if isinstance(error, BrokenExecutor):
                 slot.executor = self._make()
-                wanted.deaths += 1
                 log.warning("A worker died while training run %s; it goes on.", run_id)
-                if wanted.deaths >= MOST_DEATHS:
-                    self._give_up(
-                        run_id,
-                        "Its worker process died again and again, perhaps for "
-                        "lack of memory. Try a smaller network.",
-                    )
+                self._count_death(wanted)
             elif error is not None:
                 log.error("Run %s cannot be trained", run_id, exc_info=error)
                 self._give_up(run_id, _sentence(error))
@@ -271,6 +285,15 @@ class Engine:
                         if outcome.step >= config.target_step:
                             self._drop(run_id, holder)
             self._change.notify_all()
+
+    def _count_death(self, wanted: _Wanted) -> None:
+        wanted.deaths += 1
+        if wanted.deaths >= MOST_DEATHS:
+            self._give_up(
+                wanted.run.id,
+                "Its worker process died again and again, perhaps for "
+                "lack of memory. Try a smaller network.",
+            )
 
     def _give_up(self, run_id: str, reason: str) -> None:
         if len(self._errors) > 1000:
@@ -324,7 +347,7 @@ class Engine:
             try:
                 for line in json.loads(path.read_bytes()):
                     left = min(float(line["until"]) - time.time(), LEASE_S)
-                    if left <= 0:
+                    if not left > 0:  # over, or not a number
                         continue
                     config = from_dict(line["settings"])
                     run = self.store.open(config, load(config.dataset).fingerprint)

@@ -134,9 +134,7 @@ def measure(config: RunConfig, model: Autoencoder, data: Dataset) -> dict[str, f
     train, test = live_probes(config, data)
     row = {f"train_{k}": v for k, v in errors(config, model, train).items()}
     row |= {f"test_{k}": v for k, v in errors(config, model, test).items()}
-    with torch.no_grad():
-        parts = penalties(config, model)
-    return row | {name: float(part) / config.pixels for name, part in parts.items()}
+    return row | _penalties(config, model)
 
 
 def measure_whole(config: RunConfig, model: Autoencoder, data: Dataset) -> dict[str, float]:
@@ -149,4 +147,9 @@ def measure_whole(config: RunConfig, model: Autoencoder, data: Dataset) -> dict[
             for key, value in errors(config, model, probe).items():
                 sums[key] = sums.get(key, 0.0) + value * len(probe.index)
         row |= {f"{split}_{key}": value / len(images) for key, value in sums.items()}
-    return row
+    return row | _penalties(config, model)
+
+
+@torch.no_grad()
+def _penalties(config: RunConfig, model: Autoencoder) -> dict[str, float]:
+    return {name: float(part) / config.pixels for name, part in penalties(config, model).items()}

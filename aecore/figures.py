@@ -19,6 +19,9 @@ CLASS_COLOURS = (
 TRAIN_COLOUR, TEST_COLOUR, BASELINE_COLOUR, MEAN_COLOUR = "#94a4a2", "#3f90da", "#bd1f01", "#832db6"
 STRANGER_COLOUR = "#e76300"
 
+_LOWEST = 1e-8
+"""Smallest value on a logarithmic axis."""
+
 # Plotly's own default template doubles what a chart costs to send
 _TEMPLATE = go.layout.Template(layout={"margin": {"l": 8, "r": 8, "t": 8, "b": 8}})
 
@@ -90,19 +93,23 @@ def curves(
     colours = (BASELINE_COLOUR, MEAN_COLOUR)
     dashes = ("dash", "dot")
     for i, (name, value) in enumerate(lines.items()):
+        on_scale = value >= _LOWEST
+        notes.append(
+            {
+                "text": f"{name} {short(value)}", "showarrow": False, "font": {"size": 12},
+                "x": 0.99, "xref": "paper", "xanchor": "right",
+                "y": float(np.log10(value)) if on_scale else 0.0,
+                "yref": "y" if on_scale else "paper", "yanchor": "bottom", "yshift": -1,
+            }
+        )  # fmt: skip
+        if not on_scale:  # PCA with as many components as pixels, say: named, but not drawn
+            continue
         traces.append(
             go.Scatter(
                 x=[0, last_epoch], y=[value, value], name=name, mode="lines", showlegend=False,
                 line={"color": colours[i % 2], "width": 2, "dash": dashes[i % 2]},
                 hovertemplate=f"{name}: {short(value)}<extra></extra>",
             )
-        )  # fmt: skip
-        notes.append(
-            {
-                "text": f"{name} {short(value)}", "showarrow": False, "font": {"size": 12},
-                "x": 0.99, "xref": "paper", "xanchor": "right",
-                "y": float(np.log10(value)), "yanchor": "bottom", "yshift": -1,
-            }
         )  # fmt: skip
     shown = [v for values in series.values() for v in values] + list(lines.values())
     return _figure(
@@ -122,7 +129,7 @@ def curves(
 
 def _log_ticks(values: Sequence[float]) -> dict[str, object]:
     """Return plain ticks (0.02, 0.05, 0.1) that cover the values."""
-    positive = [v for v in values if v > 0 and np.isfinite(v)]
+    positive = [v for v in values if v >= _LOWEST and np.isfinite(v)]
     if not positive:
         return {}
     ladder = [d * 10.0**e for e in range(-8, 9) for d in (1, 1.5, 2, 3, 5, 7)]
@@ -174,8 +181,8 @@ def scatter(
             continue
         common = {
             "x": points[mine, 0], "y": points[mine, 1], "name": name, "mode": "markers",
-            "customdata": ids[mine][:, None],
-            "hovertemplate": name + " · test image %{customdata[0]}<extra></extra>",
+            "customdata": ids[mine].tolist(),
+            "hovertemplate": name + " · test image %{customdata}<extra></extra>",
             "marker": {
                 "size": size - (2 if three else 0), "opacity": 0.8,
                 "color": CLASS_COLOURS[k % len(CLASS_COLOURS)],

@@ -43,8 +43,9 @@ def signed(images: Floats, limit: float | None = None) -> npt.NDArray[np.uint8]:
         Magnitude of the strongest colour; the largest one present by default, so that
         all images share one scale.
     """
+    images = np.nan_to_num(images)
     limit = limit or float(np.abs(images).max(initial=0)) or 1.0
-    levels = np.clip(np.nan_to_num(images) / limit, -1, 1) * 127.5 + 127.5
+    levels = np.clip(images / limit, -1, 1) * 127.5 + 127.5
     colours: npt.NDArray[np.uint8] = DIVERGING[levels.round().astype(np.uint8)]
     return colours
 

@@ -76,6 +76,8 @@ def set_aside(path: Path, reason: object) -> None:
         os.replace(path, path.with_name(f"{path.name}.damaged"))
     except FileNotFoundError:
         return  # somebody else was faster
+    except OSError as error:
+        log.warning("Could not rename %s: %s", path.name, error)
 
 
 class Run:
@@ -226,7 +228,7 @@ class Run:
             try:
                 row = json.loads(line)
                 rows[int(row["step"])] = row
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, OverflowError):
                 continue  # torn: its slice was killed, and the next one writes it again
         return [rows[step] for step in sorted(rows)]
 
@@ -426,17 +428,19 @@ class RunStore:
         list of str
             Ids of what was removed.
         """
-        runs = sorted(self.runs(), key=Run.used_at, reverse=True)
-        total, removed = 0, []
-        for run in runs:
-            size = run.size()
-            total += size
-            if total > most_bytes and time.time() - run.used_at() > WATCHED_S:
+        for leftover in self.root.glob(".*.removed"):  # of a removal that was killed
+            shutil.rmtree(leftover, ignore_errors=True)
+        sizes = {run: run.size() for run in self.runs()}
+        total, removed = sum(sizes.values()), []
+        for run in sorted(sizes, key=Run.used_at):
+            if total <= most_bytes:
+                break
+            if time.time() - run.used_at() > WATCHED_S:
                 try:
                     self.remove(run, wait_s=0)
                 except RunError:
                     continue
-                total -= size
+                total -= sizes[run]
                 removed.append(run.id)
         if removed:
             log.info("Removed %d runs to make room: %s", len(removed), ", ".join(removed))
@@ -450,7 +454,9 @@ def _read_config(path: Path) -> RunConfig | None:
         if config.run_id(content["data"]) != path.parent.name:
             raise ValueError("its settings are those of another run")
         return config
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError as error:
+        if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            log.warning("Left out run %s, which cannot be read: %s", path.parent.name, error)
         return None
     except (ValueError, KeyError, TypeError, ConfigError) as error:
         set_aside(path, error)

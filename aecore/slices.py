@@ -19,7 +19,7 @@ from aecore.config import RunConfig, from_dict
 from aecore.datasets import Dataset, load
 from aecore.evaluation import measure, measure_whole, pixels
 from aecore.models import load_weights
-from aecore.runs import Progress, Run, RunStore
+from aecore.runs import Progress, Run, RunError, RunStore
 from aecore.schedule import measured_steps
 from aecore.training import State, restore, start, train
 from aecore.workers import Outcome
@@ -108,6 +108,11 @@ def whole_result(run: Run) -> dict[str, float]:
 
     Taken from what was recorded, else from the snapshot, else (a longer run has thinned
     it out) from a second training that leaves the recording alone.
+
+    Raises
+    ------
+    RunError
+        If the training comes to no end that could be measured.
     """
     config = run.config
     name = f"whole-{config.target_step}"
@@ -126,7 +131,8 @@ def whole_result(run: Run) -> dict[str, float]:
 def _from_scratch(config: RunConfig, name: str) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "runs"
-        advance(str(root), config.as_dict(), math.inf)
+        if failure := advance(str(root), config.as_dict(), math.inf).failure:
+            raise RunError(failure)
         result = RunStore(root).open(config, load(config.dataset).fingerprint).result(name)
         assert result is not None
         return result

@@ -107,7 +107,8 @@ def _step(config: RunConfig, clean: Tensor, state: State) -> None:
         gradient = LOSSES[config.loss].gradient(logits, clean, model.output)
     state.optimizer.zero_grad()
     # the loss enters by its gradient; penalties are further roots of the same pass
-    torch.autograd.backward([logits, *penalties(config, model).values()], [gradient])
+    roots = [logits, *penalties(config, model).values()]
+    torch.autograd.backward(roots, [gradient, *[None] * (len(roots) - 1)])
     state.optimizer.step()
     state.step += 1
 

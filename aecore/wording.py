@@ -6,13 +6,16 @@ import math
 
 
 def short(value: float) -> str:
-    """Return a number with three significant figures: ``0.021343 -> 0.0213``."""
+    """Return a number with three significant figures: ``0.021343 -> 0.0213``.
+
+    Only what would be a row of zeros otherwise gets a power of ten.
+    """
     if not math.isfinite(value):
         return "–"
-    if value == 0:
+    if abs(value) < 5e-9:  # nothing left at eight decimals
         return "0"
-    digits = 2 - math.floor(math.log10(abs(value)))
-    rounded = round(value, digits)
+    rounded = float(f"{value:.3g}")  # first, because 9.996 has one figure more before the point
+    digits = 2 - math.floor(math.log10(abs(rounded)))
     return f"{rounded:,.{min(max(digits, 0), 8)}f}".replace("-", "−")
 
 

@@ -87,7 +87,7 @@ if __name__ == "__main__":
                 figure, key=f"latent.{method}.{dimensions}", config=CHART,
                 on_select="rerun", selection_mode=("points", "box", "lasso"),
             )  # fmt: skip
-        places = [int(point["customdata"][0]) for point in event.selection.points]
+        places = [int(point["customdata"]) for point in event.selection.points]
         with right:
             if not places:
                 heading("Nothing selected", "")

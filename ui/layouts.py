@@ -8,6 +8,7 @@ import streamlit as st
 
 from aecore.projections import project
 from aecore.wording import duration, moment
+from ui import session
 from ui.server import server
 
 if TYPE_CHECKING:
@@ -25,19 +26,21 @@ def waiting() -> bool:
 def ask_for(frame: Frame, label: str, method: str, dimensions: int, count: int) -> None:
     """Offer to compute a layout of this snapshot, or show the progress of it."""
     analyst = server().analyst
-    analyst.warm()
+    if method == "umap":  # it compiles at first, which can begin before it is asked for
+        analyst.warm()
     seed = frame.config.seed
     key = f"{frame.run.id}/{frame.step}/{method}/{dimensions}/{count}/{seed}"
     state = analyst.state(key)
     when = moment(frame.step, frame.config.steps_per_epoch)
-    if state is not None and state.status in ("queued", "running"):
-        st.session_state[_JOB] = key
+    mine = st.session_state.get(_JOB) == key
+    if mine and state is not None and state.status in ("queued", "running"):
         text = f"{state.stage or 'Starting'} · {duration(state.elapsed_s)}"
         if state.ahead:
             text = f"Waiting: {state.ahead} before this one"
         st.progress(state.fraction or 0.0, text=f"{label} of {count:,} test images, {when}. {text}")
         if st.button("Cancel", icon=":material/close:"):
-            analyst.cancel(key)
+            analyst.cancel(key, session.holder())
+            st.session_state.pop(_JOB, None)
             st.rerun()
         return
     if state is not None and state.status == "failed":
@@ -50,12 +53,11 @@ def ask_for(frame: Frame, label: str, method: str, dimensions: int, count: int) 
     if st.button(f"Compute {label} of {count:,} test images", type="primary", key=f"ask.{key}"):
         st.session_state[_JOB] = key
         # followed snapshots move on: this one is held while its layout is computed
-        from ui import session
-
         session.look_at(frame.step)
         analyst.submit(
             key,
             project,
+            asker=session.holder(),
             root=str(server().engine.store.root),
             settings=frame.config.as_dict(),
             step=frame.step,

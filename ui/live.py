@@ -83,6 +83,7 @@ def live(
         _controls(now)
         if now.message:
             st.error(now.message, icon=":material/error:")
+        server().ready.wait()
         if now.run is None or not now.steps:
             _nothing_yet(now, before)
             return
@@ -227,34 +228,50 @@ def _timeline(now: Now) -> int:
     step = reached if chosen is None else _newest_until(now.steps, chosen)
     shown = _newest_until(options, step)
 
-    def looked() -> None:
-        picked = st.session_state["timeline"]
-        session.look_at(picked)
-
-    def followed() -> None:
-        session.look_at(None if st.session_state["follow"] else step)
-
     if len(options) > 1:
-        st.session_state["timeline"] = shown
-        st.session_state["follow"] = chosen is None
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="time"):
-            st.select_slider(
-                "Timeline",
-                options,
-                key="timeline",
-                on_change=looked,
-                format_func=lambda s: moment(s, config.steps_per_epoch),
-                help="Every position is a snapshot of the network; all pictures below are drawn "
-                "for it. Arrow keys step through them.",
-            )
-            st.toggle(
-                "Follow",
-                key="follow",
-                on_change=followed,
-                help="Always show the newest snapshot.",
-                width="content",
-            )
+            _slider(options, shown, config.steps_per_epoch)
+            _follow(step)
     return step
+
+
+def _slider(options: list[int], shown: int, per_epoch: int) -> None:
+    """Draw the slider; the one that was last moved stays as long as it shows the right step.
+
+    Any other is a new one, with a key of its own: a value pushed into a slider that exists
+    would come back from a browser that has not heard of it yet, as if it had been chosen.
+    """
+    key = st.session_state.get("timeline")
+    if session.step() is None or st.session_state.get(key) != shown:
+        key = f"timeline.{shown}"
+        st.session_state[key] = shown
+
+    def looked() -> None:
+        st.session_state["timeline"] = key
+        session.look_at(st.session_state[key])
+
+    st.select_slider(
+        "Timeline",
+        options,
+        key=key,
+        on_change=looked,
+        format_func=lambda step: moment(step, per_epoch),
+        help="Every position is a snapshot of the network; all pictures below are drawn "
+        "for it. Arrow keys step through them.",
+    )
+
+
+def _follow(step: int) -> None:
+    following = session.step() is None
+    st.toggle(
+        "Follow",
+        value=following,
+        key=f"follow.{following}",
+        on_change=session.look_at,
+        args=(step if following else None,),
+        help="Always show the newest snapshot.",
+        width="content",
+    )
 
 
 def _newest_until(steps: list[int], step: int) -> int:

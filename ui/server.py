@@ -28,6 +28,8 @@ class Server:
     environment: Environment
     engine: Engine
     analyst: Analyst
+    ready: threading.Event
+    """Set when all that pictures need is imported; two threads must not import it at once."""
 
 
 @st.cache_resource(show_spinner=False)
@@ -42,17 +44,23 @@ def server() -> Server:
     )
     engine.warm_up(datasets.default_name())
     analyst = Analyst(environment.home / "numba")
-    threading.Thread(target=_get_ready, name="get-ready", daemon=True).start()
-    return Server(environment, engine, analyst)
+    ready = threading.Event()
+    threading.Thread(target=_get_ready, args=(ready,), name="get-ready", daemon=True).start()
+    return Server(environment, engine, analyst, ready)
 
 
-def _get_ready() -> None:
+def _get_ready(ready: threading.Event) -> None:
     """Import what the first pictures need, and keep it out of every later collection."""
-    from ui import frames  # imports torch
+    try:
+        import pandas  # noqa: F401 - Streamlit and Plotly import it when they first draw
 
-    frames.get_ready()
-    gc.collect()
-    gc.freeze()
+        from ui import frames  # imports torch
+
+        frames.get_ready()
+        gc.collect()
+        gc.freeze()
+    finally:
+        ready.set()
 
 
 def is_connected(session_id: str) -> bool:

@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from aecore import datasets
 from aecore.config import FIELDS, RunConfig, defaults, nearest
 
-_SETTINGS, _NOTES, _STEP = "settings", "notes", "step"
+_SETTINGS, _NOTES, _STEP, _VERSIONS = "settings", "notes", "step", "widget versions"
 _OTHERS = ("embed", "embed_options")
 """Parameters of an address that belong to Streamlit."""
 
@@ -27,8 +27,16 @@ def settings() -> RunConfig:
     return config
 
 
-def change(**values: Any) -> None:
-    """Change settings; what does not go together is mended and said."""
+def change(*, by: str = "", **values: Any) -> None:
+    """Change settings; what does not go together is mended and said.
+
+    Parameters
+    ----------
+    by : str
+        The setting whose own widget asked for the change.
+    **values
+        Settings by name.
+    """
     old = settings()
     chosen = old.as_dict()
     if "dataset" in values and values["dataset"] != old.dataset:
@@ -37,6 +45,9 @@ def change(**values: Any) -> None:
     config, notes = nearest(chosen | values, values.get("dataset", old.dataset))
     st.session_state[_SETTINGS] = config
     st.session_state[_NOTES] = notes
+    for name in FIELDS:
+        if getattr(config, name) != (values[by] if name == by else getattr(old, name)):
+            _versions()[name] = _versions().get(name, 0) + 1
     if config.identity != old.identity:
         look_at(None)
 
@@ -87,12 +98,30 @@ def holder() -> str:
     return context.session_id
 
 
-def setting_widget(name: str) -> dict[str, Any]:
-    """Return key, label, help and callback of the widget of a setting."""
-    key = f"setting.{name}"
+def _versions() -> dict[str, int]:
+    versions: dict[str, int] = st.session_state.setdefault(_VERSIONS, {})
+    return versions
+
+
+def setting_widget(name: str, value: Any) -> dict[str, Any]:
+    """Return key, label, help and callback of the widget of a setting.
+
+    The key is a new one whenever the setting is changed by anything but its widget. A value
+    is therefore never pushed into a widget that exists: a browser that has not heard of it
+    yet would send the old one back as if it had been chosen.
+
+    Parameters
+    ----------
+    name : str
+    value
+        What a new widget shows.
+    """
+    key = f"setting.{name}.{_versions().get(name, 0)}"
+    if key not in st.session_state:
+        st.session_state[key] = value
     return {
         "key": key,
         "label": FIELDS[name].label,
         "help": FIELDS[name].help,
-        "on_change": lambda: change(**{name: st.session_state[key]}),
+        "on_change": lambda: change(by=name, **{name: st.session_state[key]}),
     }

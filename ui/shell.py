@@ -77,7 +77,7 @@ def shell(*, run: bool = False) -> None:
 def _pages() -> Iterator[st.Page]:
     first, *others = PAGES
     # the first page answers at the root and, unseen, at its own address
-    yield st.Page(_file(first), title=first.title, icon=first.icon, default=True)
+    yield st.Page(_file(first), title=first.title, icon=first.icon, url_path="start", default=True)
     yield st.Page(_file(first), title=first.title, url_path=first.address, visibility="hidden")
     for page in others:
         yield st.Page(_file(page), title=page.title, icon=page.icon, url_path=page.address)

@@ -48,7 +48,6 @@ def _row(name: str, config: RunConfig) -> None:
     field = FIELDS[name]
     if not field.applies(config.as_dict()):
         return
-    st.session_state[f"setting.{name}"] = _shown(name, getattr(config, name))
     if not session.changed(name):
         _draw(name, config)
         return
@@ -75,11 +74,15 @@ def _shown(name: str, value: Any) -> Any:
     return value
 
 
+def _widget(name: str) -> dict[str, Any]:
+    return session.setting_widget(name, _shown(name, getattr(session.settings(), name)))
+
+
 def _draw(name: str, config: RunConfig) -> None:
     field = FIELDS[name]
     if name == "loss":
         st.segmented_control(
-            **session.setting_widget(name),
+            **_widget(name),
             options=list(field.choices),
             format_func=lambda key: LOSSES[key].short,
             required=True,
@@ -96,14 +99,14 @@ def _stops(name: str, value: float) -> None:
     field = FIELDS[name]
     options = sorted({*field.stops, value})
     st.select_slider(
-        **session.setting_widget(name), options=options, format_func=lambda v: f"{v:g}"
+        **_widget(name), options=options, format_func=lambda v: f"{v:g}"
     )
 
 
 def _number(name: str) -> None:
     field = FIELDS[name]
     st.number_input(
-        **session.setting_widget(name), min_value=int(field.low), max_value=int(field.high), step=1
+        **_widget(name), min_value=int(field.low), max_value=int(field.high), step=1
     )
 
 
@@ -116,21 +119,21 @@ def _choice(name: str) -> None:
             for key, label in choices.items()
         }
     st.selectbox(
-        **session.setting_widget(name), options=list(choices), format_func=choices.__getitem__
+        **_widget(name), options=list(choices), format_func=choices.__getitem__
     )
 
 
 def _sizes(name: str) -> None:
-    present = st.session_state[f"setting.{name}"]
+    present = _shown(name, getattr(session.settings(), name))
     st.selectbox(
-        **session.setting_widget(name),
+        **_widget(name),
         options=list(dict.fromkeys((*HIDDEN_LAYERS, present))),
         accept_new_options=True,
     )
 
 
 def _switch(name: str) -> None:
-    st.toggle(**session.setting_widget(name))
+    st.toggle(**_widget(name))
 
 
 _KINDS: dict[str, Callable[[str], None]] = {

@@ -1,0 +1,1 @@
+"""Speed and memory, measured against what the app has to hold: ``python -m benchmarks``."""

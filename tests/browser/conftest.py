@@ -1,0 +1,127 @@
+"""A server of one's own and the system's Chromium for browser tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+
+@dataclass(frozen=True)
+class App:
+    """A running server."""
+
+    url: str
+    home: Path
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def workers(self) -> list[psutil.Process]:
+        """Return the server's child processes that run Python workers."""
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        return [c for c in children if "spawn_main" in " ".join(c.cmdline())]
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def start(home: Path, data: str = "", port: int = 0) -> App:
+    """Start the app and wait until it answers."""
+    port = port or _free_port()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AE_")}
+    environment |= {"AE_HOME": str(home)} | ({"AE_DATA_DIR": data} if data else {})
+    home.mkdir(parents=True, exist_ok=True)
+    log = home / "server.log"
+    command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+    command += ["--server.headless", "true", "--server.port", str(port)]
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+    url = f"http://localhost:{port}"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
+                return App(url, home, process, log)
+        except OSError:
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.1)
+    raise AssertionError(f"the server does not answer: {log.read_text()}")
+
+
+def stop(app: App) -> None:
+    """End a server and wait until its workers are gone, too."""
+    family = [*app.workers(), psutil.Process(app.process.pid)]
+    app.process.terminate()
+    app.process.wait(30)
+    _, alive = psutil.wait_procs(family, 30)
+    assert not alive, "workers outlived their server"
+
+
+@pytest.fixture(scope="session")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., App]]:
+    """Start servers of one's own; they end with the tests, and their logs hold no traceback."""
+    apps: list[App] = []
+
+    def begin(data: str = "", home: Path | None = None) -> App:
+        app = start(home or tmp_path_factory.mktemp("home"), data)
+        apps.append(app)
+        return app
+
+    yield begin
+    for app in apps:
+        if app.process.poll() is None:
+            stop(app)
+    logs = [app.log.read_text() for app in apps]
+    assert not [log for log in logs if "Traceback" in log]
+
+
+@pytest.fixture(scope="session")
+def app(fresh: Callable[..., App]) -> App:
+    """One server for all tests that need no fresh one; it knows the digits only."""
+    return fresh()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium."""
+    path = shutil.which("chromium")
+    if path is None:
+        reason = "there is no chromium on the PATH (Debian: apt-get install chromium)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page of a browser context of its own."""
+    context = chromium.new_context(viewport={"width": 1400, "height": 900})
+    context.set_default_timeout(30_000)
+    yield context.new_page()
+    context.close()

@@ -1,0 +1,270 @@
+"""What only a browser shows: training live, scrubbing, selecting, addresses, reloads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.conftest import App, stop
+
+pytestmark = pytest.mark.browser
+
+SLOW = 60_000
+
+
+def picture(page: Page, label: str) -> Locator:
+    return page.locator(f'img[alt^="{label}:"]').first
+
+
+def source(page: Page, label: str) -> str:
+    found = picture(page, label).get_attribute("src")
+    assert found is not None
+    assert found.startswith("data:image/png;base64,")
+    return found
+
+
+def status(page: Page) -> Locator:
+    return page.locator(".ae-status")
+
+
+def train_to_the_end(page: Page) -> None:
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(status(page)).to_contain_text("finished", timeout=SLOW)
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the server has sent all of what it draws."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+
+def scrub_to_start(page: Page) -> None:
+    handle = page.get_by_role("slider", name="Timeline")
+    handle.focus()
+    page.keyboard.press("Home")
+    expect(status(page)).to_contain_text("looking at step 0")
+
+
+def test_training_moves_the_pictures_and_ends(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=digits&bottleneck=12&hidden=256-128&batch_size=8&epochs=30")
+    page.get_by_role("button", name="Train", exact=True).click()
+    picture(page, "Reconstructed").wait_for()
+    first = source(page, "Reconstructed")
+    expect(picture(page, "Reconstructed")).not_to_have_attribute("src", first, timeout=SLOW)
+    expect(status(page)).to_contain_text("finished", timeout=SLOW)
+    settle(page)
+    expect(status(page)).to_contain_text("epoch 30/30")
+    expect(page.get_by_role("button", name="Train 10 epochs more")).to_be_visible()
+    for heading in ("Loss", "Latent space", "First-layer filters"):
+        expect(page.locator(".ae-heading b", has_text=heading)).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(3)
+    # the PCA and mean-image lines stand on the chart of the squared error
+    expect(page.locator(".js-plotly-plot").nth(1)).to_contain_text("PCA 12")
+    expect(page.locator(".js-plotly-plot").nth(1)).to_contain_text("Mean image")
+    # at rest nothing moves any more
+    resting = source(page, "Reconstructed")
+    page.get_by_role("button", name="Train 10 epochs more").hover()
+    assert source(page, "Reconstructed") == resting
+
+
+def test_training_further_extends_the_same_run(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=digits&bottleneck=5&epochs=5")
+    train_to_the_end(page)
+    page.get_by_role("button", name="Train 10 epochs more").click()
+    expect(status(page)).to_contain_text("epoch 15/15", timeout=SLOW)
+    expect(page).to_have_url(re.compile("epochs=15"))
+
+
+def test_scrubbing_the_timeline_shows_what_was(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=digits&bottleneck=10&epochs=20")
+    train_to_the_end(page)
+    last = source(page, "Reconstructed")
+    scrub_to_start(page)
+    expect(picture(page, "Reconstructed")).not_to_have_attribute("src", last)
+    page.keyboard.press("End")
+    expect(picture(page, "Reconstructed")).to_have_attribute("src", last)
+
+
+def test_the_snapshot_is_kept_on_every_page(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=digits&bottleneck=10&epochs=20&seed=3")
+    train_to_the_end(page)
+    scrub_to_start(page)
+    for name in ("Reconstructions", "Latent space", "Filters", "Anomalies"):
+        page.get_by_role("link", name=name).click()
+        expect(status(page)).to_contain_text("looking at step 0")
+        expect(page).to_have_url(re.compile("bottleneck=10"))
+
+
+def test_selecting_points_shows_their_images(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=digits&bottleneck=2&epochs=10")
+    train_to_the_end(page)
+    page.get_by_role("link", name="Latent space").click()
+    chart = page.locator(".js-plotly-plot").first
+    expect(page.get_by_text("Nothing selected")).to_be_visible()
+    chart.locator(".points path").first.wait_for()
+    # box selection over the middle of the chart
+    chart.hover()
+    chart.locator('.modebar-btn[data-title="Box Select"]').click()
+    box = chart.locator(".nsewdrag").first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.3)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.7, box["y"] + box["height"] * 0.7, steps=8)
+    page.mouse.up()
+    expect(page.get_by_text(re.compile(r"\d+ selected"))).to_be_visible()
+    expect(picture(page, "Original")).to_be_visible()
+    expect(picture(page, "Reconstructed")).to_be_visible()
+
+
+def test_a_slow_layout_shows_progress_and_stays_with_the_run(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=digits&bottleneck=6&epochs=5")
+    train_to_the_end(page)
+    page.get_by_role("link", name="Latent space").click()
+    page.get_by_role("radio", name="t-SNE").click()
+    page.get_by_role("button", name=re.compile("Compute t-SNE")).click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(1, timeout=SLOW)
+    page.reload()
+    page.get_by_role("radio", name="t-SNE").click()
+    expect(page.locator(".js-plotly-plot")).to_contain_text("t-SNE 1")
+    expect(page.get_by_role("button", name=re.compile("Compute"))).to_have_count(0)
+
+
+def test_a_slow_layout_can_be_cancelled(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=digits&bottleneck=7&epochs=2")
+    train_to_the_end(page)
+    page.get_by_role("link", name="Latent space").click()
+    page.get_by_role("radio", name="UMAP").click()
+    page.get_by_role("button", name=re.compile("Compute UMAP")).click()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name=re.compile("Compute UMAP"))).to_be_visible()
+    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
+
+
+def test_stop_and_continue(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=digits&bottleneck=9&epochs=1000&batch_size=16")
+    page.get_by_role("button", name="Train", exact=True).click()
+    picture(page, "Reconstructed").wait_for()
+    page.get_by_role("button", name="Stop").click()
+    expect(status(page)).to_contain_text("paused")
+    stopped = status(page).inner_text()
+    page.get_by_role("button", name="Continue").click()
+    expect(status(page)).to_contain_text("left")
+    page.get_by_role("button", name="Stop").click()
+    expect(status(page)).to_contain_text("paused")
+    assert status(page).inner_text() != stopped
+
+
+def test_reload_in_the_middle_of_training(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=digits&bottleneck=11&epochs=1000&batch_size=16")
+    page.get_by_role("button", name="Train", exact=True).click()
+    picture(page, "Reconstructed").wait_for()
+    page.reload()
+    picture(page, "Reconstructed").wait_for()
+    expect(status(page)).to_contain_text("left")
+    before = status(page).inner_text()
+    expect(status(page)).not_to_have_text(before)
+    page.get_by_role("button", name="Stop").click()
+    expect(status(page)).to_contain_text("paused")
+
+
+def test_the_address_opens_the_same_run_elsewhere(app: App, page: Page, chromium: Browser) -> None:
+    page.goto(f"{app.url}/?dataset=digits&bottleneck=4&loss=mse&epochs=8")
+    train_to_the_end(page)
+    there = chromium.new_context(viewport={"width": 390, "height": 844})
+    other = there.new_page()
+    other.goto(page.url)
+    expect(status(other)).to_contain_text("finished", timeout=SLOW)
+    settle(other)
+    assert source(other, "Reconstructed") == source(page, "Reconstructed")
+    # nothing sticks out sideways on a phone
+    width = other.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+    there.close()
+
+
+def test_an_address_that_makes_no_sense_says_what_it_changed(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=digits&bottleneck=1e9&loss=<b>x</b>&noise_level=nan&frobnicate=1")
+    notes = page.locator(".st-key-notes")
+    expect(notes).to_contain_text("Bottleneck size must be between 1 and 1024")
+    expect(notes).to_contain_text("<b>x</b>")
+    expect(notes).to_contain_text("frobnicate")
+    expect(page).to_have_url(re.compile("bottleneck=1024$"))
+    notes.get_by_role("button", name="Got it").click()
+    expect(notes).to_have_count(0)
+
+
+def test_settings_change_reset_and_come_back(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=digits&bottleneck=3&epochs=4")
+    train_to_the_end(page)
+    first = source(page, "Reconstructed")
+    page.get_by_role("radio", name="MSE").click()
+    expect(page).to_have_url(re.compile("loss=mse"))
+    train_to_the_end(page)
+    assert source(page, "Reconstructed") != first
+    page.get_by_role("radio", name="BCE").click()
+    expect(status(page)).to_contain_text("finished")
+    expect(picture(page, "Reconstructed")).to_have_attribute("src", first)
+    page.get_by_role("button", name="Reset all settings").click()
+    expect(page).to_have_url(re.compile(r"\?dataset=digits$"))
+
+
+def test_five_presses_of_train_are_one_run(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=digits&bottleneck=13&epochs=3")
+    button = page.get_by_role("button", name="Train", exact=True)
+    button.click(click_count=5, delay=20)
+    expect(status(page)).to_contain_text("finished", timeout=SLOW)
+
+
+def test_an_exploding_run_says_why_and_what_to_try(app: App, page: Page) -> None:
+    page.goto(
+        f"{app.url}/?dataset=digits&loss=mse&output_activation=identity&hidden=64-64-64-64"
+        "&learning_rate=10&epochs=200"
+    )
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.get_by_text("Try a lower learning rate")).to_be_visible(timeout=SLOW)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "train", "reconstructions", "latent_space", "filters", "anomalies"]
+)
+def test_each_page_opens_cold_by_its_own_address(
+    fresh: Callable[..., App], page: Page, address: str
+) -> None:
+    app = fresh()
+    page.goto(f"{app.url}/{address}?dataset=digits&bottleneck=6&epochs=3")
+    train_to_the_end(page)
+    expect(page.get_by_role("link", name="Filters")).to_be_visible()
+    expect(page.locator("img[src^='data:image/png'], .js-plotly-plot").first).to_be_visible()
+    for worker in app.workers():
+        assert "streamlit" not in imported(worker.pid), "a worker imported streamlit"
+    stop(app)
+
+
+def imported(pid: int) -> str:
+    """Return "streamlit" where a process has it, told by the protobuf that it brings."""
+    maps = Path(f"/proc/{pid}/maps")
+    if not maps.exists():
+        pytest.skip("needs /proc")
+    text = maps.read_text()
+    assert "torch" in text
+    return "streamlit" if "_upb" in text else ""
+
+
+def test_mnist_learns_before_your_eyes(
+    fresh: Callable[..., App], page: Page, mnist_dir: Path
+) -> None:
+    app = fresh(data=str(mnist_dir.parent))
+    page.goto(app.url)
+    expect(page).to_have_url(re.compile("dataset=mnist"))
+    train_to_the_end(page)
+    expect(picture(page, "Reconstructed")).to_be_visible()
+    page.get_by_role("link", name="Anomalies").click()
+    expect(page.get_by_text("of 1 strangers")).to_be_visible()
+    expect(page.locator(".ae-gallery figure")).to_have_count(36)
+    page.get_by_role("link", name="Filters").click()
+    expect(page.locator(".ae-gallery figure")).to_have_count(16)

@@ -1,0 +1,140 @@
+"""Figures: everything asked for is drawn, with its name, and axes hold still."""
+
+import numpy as np
+import pytest
+
+from aecore.figures import CLASS_COLOURS, bars, curves, histogram, scatter
+
+
+def draw(lines, series=None):
+    series = series or {"Train MSE": [0.5, 0.04], "Test MSE": [0.6, 0.05]}
+    return curves([0.0, 1.0], series, lines, title="MSE per pixel", last_epoch=5)
+
+
+def notes_of(figure):
+    return [note.text for note in figure.layout.annotations]
+
+
+def test_curves_show_every_series_and_every_line():
+    figure = draw({"PCA": 0.02, "Mean image": 0.0674})
+    assert [trace.name for trace in figure.data] == ["Train MSE", "Test MSE", "PCA", "Mean image"]
+    train, test, pca, mean = figure.data
+    assert list(test.x) == [0, 1]
+    assert list(test.y) == [0.6, 0.05]
+    assert train.line.color != test.line.color
+    assert list(pca.y) == [0.02, 0.02]
+    assert pca.line.dash != mean.line.dash
+    assert notes_of(figure) == ["PCA 0.0200", "Mean image 0.0674"]
+    assert [10**note.y for note in figure.layout.annotations] == pytest.approx([0.02, 0.0674])
+    low, high = (10**end for end in figure.layout.yaxis.range)
+    assert low <= 0.02
+    assert high >= 0.6
+    assert all(low <= tick <= high for tick in figure.layout.yaxis.tickvals)
+
+
+def test_the_epoch_axis_holds_still_while_a_run_grows():
+    short = curves([0.0], {"Test": [0.5]}, {}, title="MSE", last_epoch=10)
+    grown = curves([0.0, 9.0], {"Test": [0.5, 0.1]}, {}, title="MSE", last_epoch=10)
+    assert short.layout.xaxis.range == grown.layout.xaxis.range
+    assert short.layout.uirevision == grown.layout.uirevision == "keep"
+
+
+def test_the_snapshot_looked_at_is_marked():
+    figure = curves([0.0, 1.0], {"Test": [0.5, 0.1]}, {}, title="MSE", last_epoch=10, at=0.5)
+    assert [line.x0 for line in figure.layout.shapes] == [0.5]
+    assert not draw({}).layout.shapes
+
+
+@pytest.mark.parametrize("nothing", [0.0, 1e-31])
+def test_a_perfect_baseline_is_named_but_does_not_stretch_the_axis(nothing):
+    figure = draw({"PCA": nothing, "Mean image": 0.07})
+    assert notes_of(figure) == ["PCA 0", "Mean image 0.0700"]
+    assert "PCA" not in [trace.name for trace in figure.data]
+    assert figure.layout.annotations[0].yref == "paper"
+    assert 10 ** figure.layout.yaxis.range[0] > 0.01
+    figure.to_json()
+
+
+@pytest.mark.parametrize("values", [[], [0.0, 0.0], [1e-30, 1e30], [np.nan, 0.1], [5e9, 6e9]])
+def test_unusual_values_still_make_a_chart(values):
+    figure = curves(
+        range(len(values)), {"Test": values}, {}, title="MSE", last_epoch=max(1, len(values))
+    )
+    low, high = figure.layout.yaxis.range or (0, 1)
+    assert low < high
+    figure.to_json()
+
+
+def points(m, d, seed=0):
+    source = np.random.default_rng(seed)
+    labels = np.arange(m) % 3
+    return source.normal(size=(m, d)).astype(np.float32), labels, source.permutation(m)
+
+
+@pytest.mark.parametrize(
+    ("m", "d", "kind"), [(30, 2, "scatter"), (2500, 2, "scattergl"), (30, 3, "scatter3d")]
+)
+def test_points_keep_their_own_ids_and_colours(m, d, kind):
+    where, labels, ids = points(m, d)
+    axes = [f"axis {k}" for k in range(d)]
+    figure = scatter(where, labels, ["a", "b", "absent", "c"][:3], ids, axes)
+    assert {trace.type for trace in figure.data} == {kind}
+    assert [trace.name for trace in figure.data] == ["a", "b", "absent"]
+    assert [t.marker.color for t in figure.data] == list(CLASS_COLOURS[:3])
+    for k, trace in enumerate(figure.data):
+        mine = np.flatnonzero(labels == k)
+        assert np.ravel(trace.customdata).tolist() == ids[mine].tolist()
+        np.testing.assert_array_equal(trace.x, where[mine, 0])
+        np.testing.assert_array_equal(trace.y, where[mine, 1])
+
+
+def test_a_class_without_points_keeps_the_others_colours():
+    where, labels, ids = points(30, 2)
+    figure = scatter(where, labels * 2, ["a", "b", "c", "d", "e"], ids, ["x", "y"])
+    assert [trace.name for trace in figure.data] == ["a", "c", "e"]
+    assert [t.marker.color for t in figure.data] == [CLASS_COLOURS[k] for k in (0, 2, 4)]
+
+
+@pytest.mark.parametrize("reach", [1e-9, 0.3, 1.0, 999.9, 1000.0, 1e30])
+def test_still_axes_show_every_point_and_are_round(reach):
+    where = np.array([[-reach, 0], [reach / 3, reach]], np.float32)
+    labels, ids = np.array([0, 0]), np.array([0, 1])
+    figure = scatter(where, labels, ["a"], ids, ["x", "y"])
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        low, high = axis.range
+        assert low == -high
+        assert high >= reach
+        digits = high / 10.0 ** np.floor(np.log10(high) + 1e-9)
+        assert min(abs(digits - d) for d in (1, 1.5, 2, 3, 5, 7, 10)) < 1e-6
+
+
+def test_still_axes_do_not_move_with_small_changes():
+    where, labels, ids = points(300, 2)
+    one = scatter(where, labels, ["a", "b", "c"], ids, ["x", "y"])
+    other = scatter(where * 1.03, labels, ["a", "b", "c"], ids, ["x", "y"])
+    assert one.layout.xaxis.range == other.layout.xaxis.range
+
+
+def test_histograms_count_every_value_and_mark_strangers():
+    values = np.abs(np.random.default_rng(0).normal(size=500)).astype(np.float32) * 0.01
+    figure = histogram(values, {"Shoe": [0.2], "Blank": []}, title="error")
+    bar, shoe, blank = figure.data
+    assert sum(bar.y) == 500
+    assert list(shoe.x) == [0.2]
+    assert min(shoe.y) > max(bar.y)
+    assert len(blank.x) == 0
+    assert figure.layout.xaxis.range[1] >= 0.2
+
+
+@pytest.mark.parametrize("values", [np.zeros(5, np.float32), np.zeros(0, np.float32)])
+def test_histograms_of_nothing(values):
+    figure = histogram(values, {}, title="error")
+    assert sum(figure.data[0].y) == len(values)
+    figure.to_json()
+
+
+def test_one_bar_a_unit():
+    figure = bars([0.1, 0.4], ["7", "3"], title="mean activation")
+    assert list(figure.data[0].x) == ["7", "3"]
+    assert list(figure.data[0].y) == [0.1, 0.4]
+    assert figure.layout.xaxis.type == "category"  # numbers of units are names

@@ -1,0 +1,130 @@
+"""Each page without a browser: at rest, trained, and with choices that make no sense."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from aecore.config import FIELDS, RunConfig
+from aecore.datasets import load
+from aecore.slices import advance
+from ui.server import server
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted((ROOT / "pages").glob("*.py"))
+PATIENCE_S = 60
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Give these tests a server of their own, and end it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AE_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("AE_WORKERS", "many")  # nonsense, which the pages have to name
+        patch.delenv("AE_DATA_DIR", raising=False)
+        server.clear()
+        server()
+    yield
+    server().engine.close()
+    server().analyst.close()
+    server.clear()
+
+
+def open_page(path: Path, **query: str) -> AppTest:
+    page = AppTest.from_file(str(path), default_timeout=PATIENCE_S)
+    for name, value in query.items():
+        page.query_params[name] = value
+    return page.run()
+
+
+def html(page: AppTest) -> str:
+    return " ".join(element.proto.body for element in page.get("html"))
+
+
+def trained(**settings: object) -> RunConfig:
+    """Train a run in the store that the pages will look at."""
+    config = RunConfig(**{"dataset": "digits", "epochs": 2, **settings})
+    root = server().engine.store.root
+    assert advance(str(root), config.as_dict(), 60).done
+    return config
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_page_opens_before_any_training(path: Path) -> None:
+    page = open_page(path, dataset="digits")
+    assert not page.exception
+    assert any(button.label == "Train" for button in page.button)
+    assert any("Train" in info.value for info in page.info)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_page_shows_a_finished_run(path: Path) -> None:
+    config = trained(bottleneck=3, noise="masking", noise_level=0.25)
+    page = open_page(path, **config.to_query())
+    assert not page.exception
+    assert "finished" in html(page)
+    assert not page.info or path.stem == "latent_space"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_page_mends_an_address_and_says_so(path: Path) -> None:
+    page = open_page(path, dataset="digits", bottleneck="-3", hidden="x", what="<script>")
+    assert not page.exception
+    said = page.warning[0].value
+    for part in ("Bottleneck size must be between", "whole numbers such as", "There is no setting"):
+        assert part in said
+    assert page.query_params["bottleneck"] == "1"
+
+
+def test_the_address_holds_what_differs_from_its_default() -> None:
+    page = open_page(ROOT / "app.py", dataset="digits")
+    bottleneck = next(s for s in page.select_slider if s.label == FIELDS["bottleneck"].label)
+    bottleneck.set_value(32).run()
+    assert dict(page.query_params) == {"dataset": "digits", "bottleneck": "32"}
+    page.button(key="reset.bottleneck").click().run()
+    assert dict(page.query_params) == {"dataset": "digits"}
+
+
+def test_settings_that_do_not_apply_are_not_shown() -> None:
+    page = open_page(ROOT / "app.py", dataset="digits")
+    labels = {element.label for element in (*page.select_slider, *page.selectbox)}
+    assert FIELDS["noise_level"].label not in labels
+    assert FIELDS["hidden_activation"].label not in labels
+    noise = next(s for s in page.selectbox if s.label == FIELDS["noise"].label)
+    noise.set_value("gaussian").run()
+    assert FIELDS["noise_level"].label in {s.label for s in page.select_slider}
+
+
+def test_settings_that_do_not_go_together_are_mended_with_the_reason() -> None:
+    page = open_page(ROOT / "app.py", dataset="digits", loss="mse", output_activation="identity")
+    assert "BCE" not in page.warning[0].value
+    page.button_group[0].set_value(["bce"]).run()
+    assert "BCE needs outputs between 0 and 1" in page.warning[0].value
+    assert "output_activation" not in page.query_params
+
+
+def test_a_missing_data_set_is_offered_for_download() -> None:
+    page = open_page(ROOT / "app.py", dataset="mnist")
+    assert not page.exception
+    assert any("MNIST is not on this machine" in info.value for info in page.info)
+    assert any(button.label == "Download MNIST" for button in page.button)
+    next(b for b in page.button if b.label == "Use the digits instead").click().run()
+    assert page.query_params["dataset"] == "digits"
+
+
+def test_strangers_are_ranked_among_the_test_images() -> None:
+    config = trained(bottleneck=20)
+    page = open_page(ROOT / "pages" / "anomalies.py", **config.to_query())
+    table = page.dataframe[0].value
+    assert list(table["stranger"]) == ["shoe"]
+    assert 1 <= int(table["rank"][0]) <= len(load("digits").test_images) + 1
+
+
+def test_a_page_names_what_was_wrong_in_the_environment() -> None:
+    page = open_page(ROOT / "app.py", dataset="digits")
+    assert "AE\\_WORKERS" in page.warning[0].value
+    next(button for button in page.button if button.label == "Got it").click().run()
+    assert not page.warning

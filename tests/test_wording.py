@@ -1,0 +1,72 @@
+"""Numbers and times as people read them."""
+
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aecore.wording import duration, moment, rounded_count, short
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.021343, "0.0213"),
+        (0.0581, "0.0581"),
+        (0.1, "0.100"),
+        (0.9996, "1.00"),
+        (9.996, "10.0"),
+        (99.96, "100"),
+        (1.0, "1.00"),
+        (123.4, "123"),
+        (61234.0, "61,200"),
+        (-0.5, "−0.500"),
+        (0.0, "0"),
+        (-0.0, "0"),
+        (1e-31, "0"),
+        (1.23e-8, "0.00000001"),
+        (math.nan, "–"),
+        (math.inf, "–"),
+        (-math.inf, "–"),
+    ],
+)
+def test_short_numbers(value, text):
+    assert short(value) == text
+
+
+@given(st.floats(1e-5, 1e12))
+def test_three_figures_and_no_more(value):
+    text = short(value)
+    assert re.fullmatch(r"[\d,]+(\.\d+)?", text)
+    assert float(text.replace(",", "")) == pytest.approx(value, rel=0.00501)
+    if value < 100:
+        assert len(text.replace(".", "").lstrip("0")) == 3
+
+
+@given(st.one_of(st.floats(-1e300, 1e300), st.sampled_from([math.nan, math.inf, -math.inf])))
+def test_any_number_can_be_shown(value):
+    assert "e" not in short(value)
+    assert rounded_count(value)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00"), (-3, "0:00"), (0.2, "0:01"), (59.5, "1:00"), (61, "1:01"), (3661, "1:01:01")],
+)
+def test_durations(seconds, text):
+    assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(61234, "61,000"), (99600, "100,000"), (7, "7"), (0, "–"), (math.inf, "–")]
+)
+def test_counts(value, text):
+    assert rounded_count(value) == text
+
+
+def test_moments():
+    assert [moment(step, 235) for step in (0, 20, 59, 118, 176, 235, 529)] == [
+        "step 0", "step 20", "epoch 0.25", "epoch 0.5", "epoch 0.75", "epoch 1", "epoch 2.25",
+    ]  # fmt: skip
