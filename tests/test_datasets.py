@@ -1,5 +1,6 @@
 """The registry of data sets, and loading each from where it lies."""
 
+import dataclasses
 import gzip
 import os
 import shutil
@@ -40,6 +41,13 @@ def write_small(folder: Path, train: int = 5, test: int = 3, seed: int = 0) -> N
         write_idx(folder / f"{split}-images-idx3-ubyte.gz", images)
         labels = (np.arange(count) % 10).astype(np.uint8)
         write_idx(folder / f"{split}-labels-idx1-ubyte.gz", labels)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the small set of `write_small` pass for the whole of Fashion-MNIST."""
+    spec = dataclasses.replace(DATASETS["fashion-mnist"], train_size=5, test_size=3)
+    monkeypatch.setitem(DATASETS, "fashion-mnist", spec)
 
 
 def test_every_entry_is_fit_for_a_page() -> None:
@@ -148,7 +156,7 @@ def test_an_unknown_name_is_refused_with_the_known_ones(use) -> None:
 
 
 def test_data_folders_come_before_the_download(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small: None
 ) -> None:
     home = tmp_path / "home" / "data" / "fashion-mnist"
     write_small(home, seed=1)
@@ -167,7 +175,7 @@ def test_data_folders_come_before_the_download(
     assert len(second.train_images) == 5
 
 
-def test_files_may_be_unpacked(tmp_path: Path) -> None:
+def test_files_may_be_unpacked(tmp_path: Path, small: None) -> None:
     folder = tmp_path / "home" / "data" / "fashion-mnist"
     write_small(folder)
     packed = datasets.load("fashion-mnist")
@@ -176,6 +184,12 @@ def test_files_may_be_unpacked(tmp_path: Path) -> None:
         path.unlink()
     datasets.forget("fashion-mnist")
     assert datasets.load("fashion-mnist").fingerprint == packed.fingerprint
+
+
+def test_another_number_of_images_than_published_is_refused(tmp_path: Path) -> None:
+    write_small(tmp_path / "home" / "data" / "fashion-mnist")
+    with pytest.raises(DatasetError, match=r"5 training and 3 test images instead of 60,000 and"):
+        datasets.load("fashion-mnist")
 
 
 def test_images_and_labels_must_be_as_many(tmp_path: Path) -> None:
@@ -206,17 +220,18 @@ def test_a_broken_copy_in_a_data_folder_is_told_and_not_downloaded_over(
         datasets.fetch("fashion-mnist", mirrors=["http://127.0.0.1:9/"])
 
 
-def test_a_teachers_own_files_are_not_downloaded_over(tmp_path: Path) -> None:
+def test_a_teachers_own_files_are_not_downloaded_over(tmp_path: Path, small: None) -> None:
     folder = tmp_path / "home" / "data" / "fashion-mnist"
     write_small(folder)
     assert datasets.fetch("fashion-mnist", mirrors=["http://127.0.0.1:9/"]) == folder
 
 
-def test_the_fingerprint_follows_the_content(tmp_path: Path) -> None:
+def test_the_fingerprint_follows_the_content(tmp_path: Path, small: None) -> None:
     folder = tmp_path / "home" / "data" / "fashion-mnist"
     prints = []
-    for seed, train in ((0, 5), (0, 5), (1, 5), (0, 6)):
-        write_small(folder, train=train, seed=seed)
+    for seed, last in ((0, 2), (0, 2), (1, 2), (0, 7)):
+        write_small(folder, seed=seed)
+        write_idx(folder / "t10k-labels-idx1-ubyte.gz", np.array([0, 1, last], np.uint8))
         datasets.forget()
         prints.append(datasets.load("fashion-mnist").fingerprint)
     assert prints[0] == prints[1] and len(set(prints)) == 3
@@ -227,7 +242,9 @@ def test_digits_have_the_same_fingerprint_everywhere() -> None:
     assert datasets.load("digits").fingerprint == "86ebf10b933fa94c"
 
 
-def test_thirty_threads_load_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_thirty_threads_load_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, small: None
+) -> None:
     write_small(tmp_path / "home" / "data" / "fashion-mnist")
     reads: list[Path] = []
     read_images = datasets.read_images

@@ -101,7 +101,7 @@ def test_settings_that_do_not_apply_are_not_shown() -> None:
 def test_settings_that_do_not_go_together_are_mended_with_the_reason() -> None:
     page = open_page(ROOT / "app.py", dataset="digits", loss="mse", output_activation="identity")
     assert "BCE" not in page.warning[0].value
-    page.button_group[0].set_value(["bce"]).run()
+    page.button_group[0].set_value("bce").run()
     assert "BCE needs outputs between 0 and 1" in page.warning[0].value
     assert "output_activation" not in page.query_params
 

@@ -19,7 +19,7 @@ from aecore.datasets import Dataset
 from aecore.models import Autoencoder, initialise, load_weights
 from aecore.objectives import LOSSES, bce_floor
 from aecore.reconstruction import Reconstruction, choose, codes, one_of_each, reconstruct, spoil
-from aecore.runs import Run
+from aecore.runs import Run, RunError
 from aecore.training import as_pixels
 from aecore.wording import short
 from ui.pictures import Row, Tile, row, source
@@ -83,8 +83,19 @@ def cached(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
 
 @cached(64)
 def model(frame: Frame) -> Autoencoder:
-    """Return the network as it was."""
-    return load_weights(frame.config, frame.run.weights(frame.step))
+    """Return the network as it was.
+
+    Raises
+    ------
+    RunError
+        If the snapshot is gone, damaged or of another network.
+    """
+    weights = frame.run.weights(frame.step)
+    try:
+        return load_weights(frame.config, weights)
+    except (RuntimeError, KeyError) as error:
+        frame.run.distrust(frame.step, error)
+        raise RunError("This snapshot belongs to another network; it is made again.") from error
 
 
 def test_images(data: Dataset, places: Tensor) -> Tensor:

@@ -241,7 +241,7 @@ def _slider(options: list[int], shown: int, per_epoch: int) -> None:
     Any other is a new one, with a key of its own: a value pushed into a slider that exists
     would come back from a browser that has not heard of it yet, as if it had been chosen.
     """
-    key = st.session_state.get("timeline")
+    key = str(st.session_state.get("timeline"))
     if session.step() is None or st.session_state.get(key) != shown:
         key = f"timeline.{shown}"
         st.session_state[key] = shown

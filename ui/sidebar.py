@@ -98,16 +98,12 @@ def _stops(name: str, value: float) -> None:
     """Draw a slider over the usual values, and over the present one if it is another."""
     field = FIELDS[name]
     options = sorted({*field.stops, value})
-    st.select_slider(
-        **_widget(name), options=options, format_func=lambda v: f"{v:g}"
-    )
+    st.select_slider(**_widget(name), options=options, format_func=lambda v: f"{v:g}")
 
 
 def _number(name: str) -> None:
     field = FIELDS[name]
-    st.number_input(
-        **_widget(name), min_value=int(field.low), max_value=int(field.high), step=1
-    )
+    st.number_input(**_widget(name), min_value=int(field.low), max_value=int(field.high), step=1)
 
 
 def _choice(name: str) -> None:
@@ -118,9 +114,7 @@ def _choice(name: str) -> None:
             key: label + (" (to be downloaded)" if key in missing else "")
             for key, label in choices.items()
         }
-    st.selectbox(
-        **_widget(name), options=list(choices), format_func=choices.__getitem__
-    )
+    st.selectbox(**_widget(name), options=list(choices), format_func=choices.__getitem__)
 
 
 def _sizes(name: str) -> None:

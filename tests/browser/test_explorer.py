@@ -188,7 +188,9 @@ def test_the_address_opens_the_same_run_elsewhere(app: App, page: Page, chromium
 
 
 def test_an_address_that_makes_no_sense_says_what_it_changed(app: App, page: Page) -> None:
-    page.goto(f"{app.url}/?dataset=digits&bottleneck=1e9&loss=<b>x</b>&noise_level=nan&frobnicate=1")
+    page.goto(
+        f"{app.url}/?dataset=digits&bottleneck=1e9&loss=<b>x</b>&noise_level=nan&frobnicate=1"
+    )
     notes = page.locator(".st-key-notes")
     expect(notes).to_contain_text("Bottleneck size must be between 1 and 1024")
     expect(notes).to_contain_text("<b>x</b>")
