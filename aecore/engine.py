@@ -20,7 +20,7 @@ from uuid import uuid4
 
 from aecore.config import ConfigError, RunConfig, from_dict
 from aecore.runs import Run, RunStore, write_atomically
-from aecore.workers import Outcome, advance, make_executor, warm
+from aecore.workers import Outcome, advance, fit_baselines, make_executor, warm
 
 log = logging.getLogger(__name__)
 
@@ -185,7 +185,9 @@ class Engine:
                 return
             self._warmed.add(dataset)
             for slot in self._slots:
-                self._send(slot, warm, str(self.store.root), dataset)
+                self._send(slot, warm, dataset)
+            # last and once: a press of Train meanwhile finds the other workers free
+            self._send(self._slots[-1], fit_baselines, str(self.home), dataset)
 
     def close(self) -> None:
         """Stop; slices in flight are finished, leases end."""

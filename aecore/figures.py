@@ -36,6 +36,7 @@ def _figure(traces: Sequence[object], height: int, **layout: object) -> go.Figur
         "height": height,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "uirevision": "keep",
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "#8a8f98", "activecolor": "#3f90da"},
         "font": {"size": 14},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
@@ -204,7 +205,16 @@ def scatter(
             traces, height, scene=dict(zip(("xaxis", "yaxis", "zaxis"), titles, strict=True))
         )
     legend = {"x": 1.01, "xanchor": "left", "itemwidth": 30}
-    return _figure(traces, height, xaxis=titles[0], yaxis=titles[1], dragmode="pan", legend=legend)
+    top = 40 if height > 500 else 8  # room for the tools of a large chart
+    return _figure(
+        traces,
+        height,
+        xaxis=titles[0],
+        yaxis=titles[1],
+        dragmode="pan",
+        legend=legend,
+        margin={"l": 8, "r": 8, "t": top, "b": 8},
+    )
 
 
 def _still_range(values: npt.NDArray[np.float32]) -> list[float]:

@@ -76,12 +76,11 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
 
 
-def warm(root: str, dataset: str) -> None:
+def warm(dataset: str) -> None:
     """Load a data set and make one real training step, so that no student waits for it.
 
     The first optimiser of a process imports a good part of torch.
     """
-    from aecore import baselines
     from aecore.config import RunConfig, defaults
     from aecore.datasets import load
     from aecore.evaluation import measure, pixels
@@ -92,4 +91,11 @@ def warm(root: str, dataset: str) -> None:
     state = start(config)
     next(train(config, pixels(data.train_images), state))
     measure(config, state.model, data)
-    baselines.ensure(data, Path(root).parent)
+
+
+def fit_baselines(home: str, dataset: str) -> None:
+    """Fit PCA and mean image of a data set, unless that is done."""
+    from aecore import baselines
+    from aecore.datasets import load
+
+    baselines.ensure(load(dataset), Path(home))

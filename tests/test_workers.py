@@ -10,10 +10,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from aecore import workers
+from aecore import baselines, workers
 from aecore.config import RunConfig
+from aecore.datasets import load
 from aecore.runs import RunStore
-from aecore.workers import Outcome, advance, make_executor, warm
+from aecore.workers import Outcome, advance, fit_baselines, make_executor, warm
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 60
@@ -80,8 +81,10 @@ def knows(module):
 
 
 def test_warming_leaves_no_run_behind(executor, tmp_path):
-    executor.submit(warm, str(tmp_path / "runs"), "digits").result(120)
+    executor.submit(warm, "digits").result(120)
+    executor.submit(fit_baselines, str(tmp_path), "digits").result(120)
     assert not list(RunStore(tmp_path / "runs").runs())
+    assert baselines.peek(load("digits"), tmp_path) is not None
     # what the first training step of a process imports
     assert executor.submit(knows, "torch._dynamo").result(60)
 

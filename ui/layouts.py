@@ -36,7 +36,7 @@ def ask_for(frame: Frame, label: str, method: str, dimensions: int, count: int) 
     if mine and state is not None and state.status in ("queued", "running"):
         text = f"{state.stage or 'Starting'} · {duration(state.elapsed_s)}"
         if state.ahead:
-            text = f"Waiting: {state.ahead} before this one"
+            text = f"Getting ready, {state.ahead} before this one"
         st.progress(state.fraction or 0.0, text=f"{label} of {count:,} test images, {when}. {text}")
         if st.button("Cancel", icon=":material/close:"):
             analyst.cancel(key, session.holder())
@@ -50,7 +50,7 @@ def ask_for(frame: Frame, label: str, method: str, dimensions: int, count: int) 
         "slowing it. The result is kept with the run.",
         icon=":material/scatter_plot:",
     )
-    if st.button(f"Compute {label} of {count:,} test images", type="primary", key=f"ask.{key}"):
+    if st.button(f"Compute {label} of {count:,} test images", type="primary", key=f"ask.{method}"):
         st.session_state[_JOB] = key
         # followed snapshots move on: this one is held while its layout is computed
         session.look_at(frame.step)

@@ -240,15 +240,23 @@ def _slider(options: list[int], shown: int, per_epoch: int) -> None:
 
     Any other is a new one, with a key of its own: a value pushed into a slider that exists
     would come back from a browser that has not heard of it yet, as if it had been chosen.
+    For the same reason what comes back is looked at twice.
     """
+    turn = session.turn()
     key = str(st.session_state.get("timeline"))
     if session.step() is None or st.session_state.get(key) != shown:
-        key = f"timeline.{shown}"
+        key = f"timeline.{turn}.{shown}"
         st.session_state[key] = shown
+        if session.step() is not None:
+            st.session_state["timeline"] = key
 
     def looked() -> None:
-        st.session_state["timeline"] = key
-        session.look_at(st.session_state[key])
+        value = st.session_state[key]
+        following = session.step() is None
+        echo = value == shown if following else key != st.session_state.get("timeline")
+        if not echo and turn == session.turn():
+            st.session_state["timeline"] = key
+            session.look_at(value, by_slider=True)
 
     st.select_slider(
         "Timeline",
@@ -262,13 +270,18 @@ def _slider(options: list[int], shown: int, per_epoch: int) -> None:
 
 
 def _follow(step: int) -> None:
-    following = session.step() is None
+    following, turn = session.step() is None, session.turn()
+    key = f"follow.{turn}.{following}"
+
+    def switched() -> None:
+        if st.session_state[key] != following and turn == session.turn():
+            session.look_at(step if following else None)
+
     st.toggle(
         "Follow",
         value=following,
-        key=f"follow.{following}",
-        on_change=session.look_at,
-        args=(step if following else None,),
+        key=key,
+        on_change=switched,
         help="Always show the newest snapshot.",
         width="content",
     )

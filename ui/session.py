@@ -10,7 +10,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from aecore import datasets
 from aecore.config import FIELDS, RunConfig, defaults, nearest
 
-_SETTINGS, _NOTES, _STEP, _VERSIONS = "settings", "notes", "step", "widget versions"
+_SETTINGS, _NOTES, _VERSIONS = "settings", "notes", "widget versions"
+_STEP, _TURN = "step", "turn"
 _OTHERS = ("embed", "embed_options")
 """Parameters of an address that belong to Streamlit."""
 
@@ -86,9 +87,16 @@ def step() -> int | None:
     return st.session_state.get(_STEP)
 
 
-def look_at(step: int | None) -> None:
+def look_at(step: int | None, *, by_slider: bool = False) -> None:
     """Look at a snapshot, or follow the newest (None)."""
     st.session_state[_STEP] = step
+    if not by_slider:
+        st.session_state[_TURN] = turn() + 1
+
+
+def turn() -> int:
+    """Return how often what is looked at was changed by anything but the timeline's slider."""
+    return int(st.session_state.get(_TURN, 0))
 
 
 def holder() -> str:
@@ -116,12 +124,14 @@ def setting_widget(name: str, value: Any) -> dict[str, Any]:
     value
         What a new widget shows.
     """
-    key = f"setting.{name}.{_versions().get(name, 0)}"
+    version = _versions().get(name, 0)
+    key = f"setting.{name}.{version}"
     if key not in st.session_state:
         st.session_state[key] = value
-    return {
-        "key": key,
-        "label": FIELDS[name].label,
-        "help": FIELDS[name].help,
-        "on_change": lambda: change(by=name, **{name: st.session_state[key]}),
-    }
+
+    def changed() -> None:
+        if _versions().get(name, 0) == version:
+            change(by=name, **{name: st.session_state[key]})
+
+    field = FIELDS[name]
+    return {"key": key, "label": field.label, "help": field.help, "on_change": changed}
