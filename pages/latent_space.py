@@ -89,7 +89,13 @@ if __name__ == "__main__":
             )  # fmt: skip
         places = [int(point["customdata"]) for point in event.selection.points]
         with right:
-            if not places:
+            if dimensions == 3:
+                heading("Turn it", "")
+                st.markdown(
+                    "Drag to turn the points, scroll to come closer. To select points and see "
+                    "the images behind them, go back to 2-D."
+                )
+            elif not places:
                 heading("Nothing selected", "")
                 st.markdown(
                     "Click a point, or choose box or lasso above the chart and draw around "

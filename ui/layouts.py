@@ -9,6 +9,7 @@ import streamlit as st
 from aecore.projections import project
 from aecore.wording import duration, moment
 from ui import session
+from ui.live import lasting_steps, newest_until
 from ui.server import server
 
 if TYPE_CHECKING:
@@ -29,9 +30,11 @@ def ask_for(frame: Frame, label: str, method: str, dimensions: int, count: int) 
     if method == "umap":  # it compiles at first, which can begin before it is asked for
         analyst.warm()
     seed = frame.config.seed
-    key = f"{frame.run.id}/{frame.step}/{method}/{dimensions}/{count}/{seed}"
+    # a snapshot between those that last is thinned out while its layout is computed
+    step = newest_until(lasting_steps(frame.config, frame.step), frame.step)
+    key = f"{frame.run.id}/{step}/{method}/{dimensions}/{count}/{seed}"
     state = analyst.state(key)
-    when = moment(frame.step, frame.config.steps_per_epoch)
+    when = moment(step, frame.config.steps_per_epoch)
     mine = st.session_state.get(_JOB) == key
     if mine and state is not None and state.status in ("queued", "running"):
         text = f"{state.stage or 'Starting'} · {duration(state.elapsed_s)}"
@@ -53,14 +56,14 @@ def ask_for(frame: Frame, label: str, method: str, dimensions: int, count: int) 
     if st.button(f"Compute {label} of {count:,} test images", type="primary", key=f"ask.{method}"):
         st.session_state[_JOB] = key
         # followed snapshots move on: this one is held while its layout is computed
-        session.look_at(frame.step)
+        session.look_at(step)
         analyst.submit(
             key,
             project,
             asker=session.holder(),
             root=str(server().engine.store.root),
             settings=frame.config.as_dict(),
-            step=frame.step,
+            step=step,
             method=method,
             dimensions=dimensions,
             count=count,

@@ -179,8 +179,8 @@ def _status(now: Now) -> str:
         parts.append(f"{config.epochs} epochs on {len(now.data.train_images):,} images")
         return _parts(parts)
     progress = now.run.progress()
-    epoch = progress.step / config.steps_per_epoch
-    parts.append(f"epoch {min(epoch, config.epochs):.3g}/{config.epochs}")
+    reached = max([progress.step, *now.steps[-1:]]) / config.steps_per_epoch
+    parts.append(f"epoch {min(round(reached, 1), config.epochs):g}/{config.epochs}")
     rows = now.run.metrics()
     if rows:
         looked = session.step()
@@ -222,11 +222,11 @@ def _timeline(now: Now) -> int:
     """Draw the slider over the snapshots, and return the step to look at."""
     config, reached = now.config, now.steps[-1]
     # the whole range from the start, so that the slider stands still while the run grows
-    options = kept_steps(config, max(config.target_step, reached))
+    options = lasting_steps(config, reached)
     options = [step for step in options if step > reached or step in now.steps]
     chosen = session.step()
-    step = reached if chosen is None else _newest_until(now.steps, chosen)
-    shown = _newest_until(options, step)
+    step = reached if chosen is None else newest_until(now.steps, chosen)
+    shown = newest_until(options, step)
 
     if len(options) > 1:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="time"):
@@ -287,7 +287,13 @@ def _follow(step: int) -> None:
     )
 
 
-def _newest_until(steps: list[int], step: int) -> int:
+def lasting_steps(config: RunConfig, reached: int) -> list[int]:
+    """Return the steps whose snapshots will be there when the run has reached its epochs."""
+    return kept_steps(config, max(config.target_step, reached))
+
+
+def newest_until(steps: list[int], step: int) -> int:
+    """Return the last of increasing steps up to a step, or the first of all."""
     return max((s for s in steps if s <= step), default=steps[0])
 
 
