@@ -27,7 +27,6 @@ from ui.server import server
 if TYPE_CHECKING:
     from ui.frames import Frame
 
-REFRESH_S = 1.0
 FIRST_PICTURE_S = 0.45
 """How long a press of Train waits for the first picture before it returns."""
 MORE_EPOCHS = 10
@@ -75,28 +74,37 @@ def live(
     server().engine.warm_up(config.dataset)
     _join(config, data)
     moving = _now(config, data).moving or busy()
+    period = server().pace.period(st.session_state.get("period", 1.0))
+    st.session_state["period"] = period
 
     def body() -> None:
         now = _now(session.settings(), data)
-        if (now.moving or busy()) != moving:
+        pace = server().pace
+        if (now.moving or busy()) != moving or (moving and pace.period(period) != period):
             st.rerun()
-        _controls(now)
-        if now.message:
-            st.error(now.message, icon=":material/error:")
+        _controls(now, period)
         server().ready.wait()
-        if now.run is None or not now.steps:
-            _nothing_yet(now, before)
-            return
-        step = _timeline(now)
-        from ui.frames import Frame  # imports torch: not before there is a picture to draw
+        with pace.turn(session.holder()):
+            _draw(now, draw, before)
 
-        try:
-            draw(Frame(now.run, step, data))
-        except RunError as error:
-            st.warning(str(error), icon=":material/healing:")
-            _mend(now)
+    st.fragment(body, run_every=period if moving else None)()
 
-    st.fragment(body, run_every=REFRESH_S if moving else None)()
+
+def _draw(now: Now, draw: Callable[[Frame], None], before: Callable[[Now], None] | None) -> None:
+    """Draw what is below the controls."""
+    if now.message:
+        st.error(now.message, icon=":material/error:")
+    if now.run is None or not now.steps:
+        _nothing_yet(now, before)
+        return
+    step = _timeline(now)
+    from ui.frames import Frame  # imports torch: not before there is a picture to draw
+
+    try:
+        draw(Frame(now.run, step, now.data))
+    except RunError as error:
+        st.warning(str(error), icon=":material/healing:")
+        _mend(now)
 
 
 def _now(config: RunConfig, data: Dataset) -> Now:
@@ -124,7 +132,7 @@ def _join(config: RunConfig, data: Dataset) -> None:
 # -- controls ------------------------------------------------------------------------
 
 
-def _controls(now: Now) -> None:
+def _controls(now: Now, period: float) -> None:
     """Draw the button that fits, and the status line beside it."""
     label, icon, act = {
         "new": ("Train", ":material/play_arrow:", _train),
@@ -145,7 +153,7 @@ def _controls(now: Now) -> None:
             width="content",
             key=f"act.{act.__name__}.{label}",
         )
-        st.html(f'<div class="ae-status" role="status">{_status(now)}</div>')
+        st.html(f'<div class="ae-status" role="status">{_status(now, period)}</div>')
     if pressed:
         act(now)
         st.rerun()
@@ -170,7 +178,7 @@ def _further(now: Now) -> None:
     _train(Now(session.settings(), now.data, now.run, now.status, "", now.steps))
 
 
-def _status(now: Now) -> str:
+def _status(now: Now, period: float) -> str:
     """Return the status line: settings, epoch, error, speed, time left."""
     config = now.config
     parts = [f"<b>{escape(config.title())}</b>"]
@@ -190,6 +198,8 @@ def _status(now: Now) -> str:
             parts[-1] += f", looking at {moment(int(row['step']), config.steps_per_epoch)}"
         parts.append(f"test MSE {short(row['test_mse'])} a pixel")
     parts += _pace(now, progress.step, progress.images_per_second)
+    if now.moving and period > 1:
+        parts.append(f"updates every {period:g} s: many are watching")
     return _parts(parts)
 
 

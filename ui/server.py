@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 import threading
 from dataclasses import dataclass
 
@@ -15,8 +14,7 @@ from aecore import datasets
 from aecore.analyst import Analyst
 from aecore.engine import Engine
 from aecore.environment import Environment, read
-
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+from ui.pace import Pace
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +26,7 @@ class Server:
     environment: Environment
     engine: Engine
     analyst: Analyst
+    pace: Pace
     ready: threading.Event
     """Set when all that pictures need is imported; two threads must not import it at once."""
 
@@ -46,7 +45,7 @@ def server() -> Server:
     analyst = Analyst(environment.home / "numba")
     ready = threading.Event()
     threading.Thread(target=_get_ready, args=(ready,), name="get-ready", daemon=True).start()
-    return Server(environment, engine, analyst, ready)
+    return Server(environment, engine, analyst, Pace(), ready)
 
 
 def _get_ready(ready: threading.Event) -> None:
