@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 
+from aecore.datasets import available
 from benchmarks.measurement import HEADER, Row
 from benchmarks.server import ROOT
 
@@ -21,6 +22,8 @@ def main() -> int:
     asked = parser.parse_args()
     if unknown := set(asked.only) - set(BENCHMARKS):
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+    if not available("mnist"):
+        parser.error("MNIST is needed: set AE_DATA_DIR, or python -m aecore data fetch mnist")
     print(HEADER, flush=True)
     results = [_run(name, asked.quick) for name in asked.only or BENCHMARKS]
     return 0 if all(results) else 1

@@ -1,6 +1,7 @@
 """Figures: everything asked for is drawn, with its name, and axes hold still."""
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from aecore.figures import CLASS_COLOURS, bars, curves, histogram, scatter
@@ -138,3 +139,26 @@ def test_one_bar_a_unit():
     assert list(figure.data[0].x) == ["7", "3"]
     assert list(figure.data[0].y) == [0.1, 0.4]
     assert figure.layout.xaxis.type == "category"  # numbers of units are names
+
+
+def _points(count, dimensions):
+    points = np.random.default_rng(0).normal(size=(count, dimensions)).astype(np.float32)
+    places = np.arange(count)
+    return scatter(points, places % 3, ["a", "b", "c"], places, ["x", "y", "z"][:dimensions])
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: draw({"PCA": 0.02, "Mean image": 0.07}),
+        lambda: curves([0, 1], {"Test": [2, 1]}, {}, title="", last_epoch=1, at=0.5, height=200),
+        lambda: _points(30, 2),
+        lambda: _points(30, 3),
+        lambda: _points(2500, 2),
+        lambda: histogram(np.linspace(0, 1, 50), {"A shoe": [0.5]}, title="error"),
+        lambda: bars([1.0, 2.0], ["0", "1"], title="mean activation"),
+    ],
+)
+def test_plotly_accepts_every_figure(make):
+    """Figures are built without Plotly's own checks: here they are made."""
+    go.Figure(make().to_dict())

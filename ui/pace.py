@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 PERIODS_S = (1.0, 2.0, 3.0, 5.0, 8.0)
-SHARE = 0.5
+SHARE = 0.75
 """How much of one core refreshing may take; the rest is for everything else a server does."""
 FORGET_S = 20.0
 AT_ONCE = 2
