@@ -15,7 +15,7 @@ if __name__ == "__main__":
     def draw(frame) -> None:
         """Draw the gallery, the histogram and the ranks of the strangers."""
         from aecore import strangers
-        from ui import frames
+        from ui.views import anomalies as views
 
         at_hand = strangers.choices(frame.config.dataset)
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -39,7 +39,7 @@ if __name__ == "__main__":
                 width=200,
                 help="How many images to show, the largest error first.",
             )
-        view = frames.anomaly_view(frame, tuple(sorted(chosen)), most)
+        view = views.anomaly_view(frame, tuple(sorted(chosen)), most)
         st.markdown(view.summary)
         left, right = st.columns([1.5, 1], gap="medium")
         with left:

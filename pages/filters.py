@@ -15,19 +15,19 @@ if __name__ == "__main__":
     def draw(frame) -> None:
         """Draw the units of a snapshot in the chosen order."""
         from aecore.filters import ORDERS
-        from ui import frames
+        from ui.views import filters as views
 
         with st.container(horizontal=True, vertical_alignment="bottom"):
             kind = st.segmented_control(
                 "Show",
-                list(frames.FILTER_KINDS),
+                list(views.FILTER_KINDS),
                 default="raw",
-                format_func=lambda name: frames.FILTER_KINDS[name].label,
+                format_func=lambda name: views.FILTER_KINDS[name].label,
                 required=True,
                 key="filters.kind",
                 persist_state="session",
                 width="content",
-                help=" ".join(f"{k.label}: {k.help}" for k in frames.FILTER_KINDS.values()),
+                help=" ".join(f"{k.label}: {k.help}" for k in views.FILTER_KINDS.values()),
             )
             order = st.selectbox(
                 "Order",
@@ -47,8 +47,8 @@ if __name__ == "__main__":
                 width=200,
                 help="How many units to show.",
             )
-        view = frames.filter_view(frame, kind, order, most)
-        heading(frames.FILTER_KINDS[kind].label, f"{frames.FILTER_KINDS[kind].help} {view.scale}")
+        view = views.filter_view(frame, kind, order, most)
+        heading(views.FILTER_KINDS[kind].label, f"{views.FILTER_KINDS[kind].help} {view.scale}")
         gallery(view.tiles)
         st.markdown(view.summary)
         heading("Mean activation", "over 1,000 test images, in the order above")

@@ -71,16 +71,16 @@ if __name__ == "__main__":
 
     def draw(frame) -> None:
         """Draw the scatter, and the images behind the selected points."""
-        from ui import frames
+        from ui.views import latent as views
 
         method, dimensions, count, picked = choose(frame.config.bottleneck)
         count = min(count, len(frame.data.test_images))
         choices = method, dimensions, count, picked, frame.config.seed
-        if frames.laid_out(frame, *choices) is None:
+        if views.laid_out(frame, *choices) is None:
             ask_for(frame, METHODS[method], method, dimensions, count)
             return
-        has_baseline = frames.baseline(frame.data) is not None
-        figure = frames.latent_figure(frame, *choices, has_baseline)
+        has_baseline = views.baseline(frame.data) is not None
+        figure = views.latent_figure(frame, *choices, has_baseline)
         left, right = st.columns([1.6, 1], gap="medium")
         with left:
             event = st.plotly_chart(
@@ -105,7 +105,7 @@ if __name__ == "__main__":
             else:
                 more = f", the first {MOST_PICKED} shown" if len(places) > MOST_PICKED else ""
                 heading(f"{len(places)} selected{more}", "test images and their reconstructions")
-                for rows in frames.picked_rows(frame, places[:MOST_PICKED]):
+                for rows in views.picked_rows(frame, places[:MOST_PICKED]):
                     strip(rows)
 
     live(draw, busy=waiting)

@@ -84,13 +84,13 @@ if __name__ == "__main__":
 
     def draw(frame) -> None:
         """Draw the chosen images in rows of ten."""
-        from ui import frames
+        from ui.views import reconstructions as views
 
         how, label, count = choose(frame.config.dataset, frame.data.classes)
         noise, level = test_noise((frame.config.noise, frame.config.noise_level))
         seed = st.session_state.get("rec.seed", 0)
-        pca = frames.baseline(frame.data) is not None
-        shown = frames.chosen_strips(frame, how, label, count, seed, noise, level, pca)
+        pca = views.baseline(frame.data) is not None
+        shown = views.chosen_strips(frame, how, label, count, seed, noise, level, pca)
         st.markdown(shown.summary)
         for rows in shown.strips:
             strip(rows)

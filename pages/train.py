@@ -12,13 +12,13 @@ if __name__ == "__main__":
 
     def before(now: Now) -> None:
         """Draw what there is to see before the first training."""
-        from ui import frames
+        from ui.views import training as views
 
         config, data = now.config, now.data
-        strip(frames.originals(config.dataset, data))
+        strip(views.originals(config.dataset, data))
         if config.noise != "none":
             noise = config.noise, config.noise_level, config.seed
-            strip(frames.noisy_preview(config.dataset, *noise, data))
+            strip(views.noisy_preview(config.dataset, *noise, data))
         st.info(
             f"These are images the network will never be trained on. It has to squeeze each one "
             f"into **{config.bottleneck} numbers** and draw it again from those alone. "
@@ -28,20 +28,20 @@ if __name__ == "__main__":
 
     def draw(frame) -> None:
         """Draw images, losses, codes and filters of a snapshot."""
-        from ui import frames
+        from ui.views import training as views
 
-        strip(frames.live_strip(frame))
+        strip(views.live_strip(frame))
         losses, latent, filters = st.columns([1.15, 1.15, 0.9], gap="medium")
         with losses:
             heading("Loss", "1,000 training and 1,000 test images, mean per pixel")
-            for i, figure in enumerate(frames.curve_figures(frame, now_epochs())):
+            for i, figure in enumerate(views.curve_figures(frame, now_epochs())):
                 st.plotly_chart(figure, key=f"loss.{i}", config=CHART)
         with latent:
             heading("Latent space", "codes of 1,000 test images")
-            figure = frames.live_scatter(frame, frames.baseline(frame.data) is not None)
+            figure = views.live_scatter(frame, views.baseline(frame.data) is not None)
             st.plotly_chart(figure, key="latent", config=CHART)
         with filters:
-            source, shown, units = frames.filter_preview(frame)
+            source, shown, units = views.filter_preview(frame)
             heading("First-layer filters", f"{shown} of {units} units; red positive, blue negative")
             picture(source, f"Weights of {shown} first-layer units, in a diverging palette")
 

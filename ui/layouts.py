@@ -13,7 +13,7 @@ from ui.live import lasting_steps, newest_until
 from ui.server import server
 
 if TYPE_CHECKING:
-    from ui.frames import Frame
+    from ui.views.frame import Frame
 
 _JOB = "layout job"
 

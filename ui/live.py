@@ -25,7 +25,7 @@ from ui.downloads import offer_download
 from ui.server import server
 
 if TYPE_CHECKING:
-    from ui.frames import Frame
+    from ui.views.frame import Frame
 
 FIRST_PICTURE_S = 0.45
 """How long a press of Train waits for the first picture before it returns."""
@@ -98,13 +98,15 @@ def _draw(now: Now, draw: Callable[[Frame], None], before: Callable[[Now], None]
         _nothing_yet(now, before)
         return
     step = _timeline(now)
-    from ui.frames import Frame  # imports torch: not before there is a picture to draw
+    from ui.views.frame import Frame  # imports torch: not before there is a picture to draw
 
     try:
         draw(Frame(now.run, step, now.data))
     except RunError as error:
         st.warning(str(error), icon=":material/healing:")
         _mend(now)
+    except DatasetError as error:  # of another data set, whose images are strangers here
+        st.warning(str(error), icon=":material/error:")
 
 
 def _now(config: RunConfig, data: Dataset) -> Now:
@@ -161,7 +163,11 @@ def _controls(now: Now, period: float) -> None:
 
 def _train(now: Now) -> None:
     st.session_state.pop("stopped", None)
-    run = server().engine.want(now.config, now.data.fingerprint, session.holder())
+    try:
+        run = server().engine.want(now.config, now.data.fingerprint, session.holder())
+    except OSError as error:
+        session.say(f"The run cannot be written to disk: {error.strerror or error}.")
+        return
     waited_until = time.monotonic() + FIRST_PICTURE_S
     while not run.steps() and time.monotonic() < waited_until:
         time.sleep(0.01)

@@ -53,9 +53,9 @@ def _get_ready(ready: threading.Event) -> None:
     try:
         import pandas  # noqa: F401 - Streamlit and Plotly import it when they first draw
 
-        from ui import frames  # imports torch
+        from ui.views.ready import get_ready  # imports torch
 
-        frames.get_ready()
+        get_ready()
         gc.collect()
         gc.freeze()
     finally:

@@ -69,6 +69,11 @@ def notes() -> list[str]:
     return list(st.session_state.get(_NOTES, []))
 
 
+def say(sentence: str) -> None:
+    """Add a note for the person in front of this session."""
+    st.session_state[_NOTES] = [*notes(), sentence]
+
+
 def forget_notes() -> None:
     """Drop the notes; they have been read."""
     st.session_state[_NOTES] = []

@@ -1,0 +1,135 @@
+"""A snapshot to look at, and what every view of it starts from; computed once for all viewers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import streamlit as st
+import torch
+from torch import Tensor
+
+from aecore import baselines, evaluation, images
+from aecore.anomalies import reconstruction_errors
+from aecore.config import RunConfig
+from aecore.datasets import Dataset
+from aecore.models import Autoencoder, load_weights
+from aecore.reconstruction import Reconstruction
+from aecore.runs import Run, RunError
+from aecore.training import as_pixels
+from aecore.wording import short
+from ui.pictures import Row, row
+from ui.server import server
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One snapshot of a run, to be looked at."""
+
+    run: Run
+    step: int
+    data: Dataset
+
+    @property
+    def config(self) -> RunConfig:
+        """The run's settings."""
+        return self.run.config
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells it from all others."""
+        return self.run.id, self.step
+
+
+def cached(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Cache a function of a frame and simple choices; computed once, also for thirty at once."""
+
+    def decorate(function: Callable[..., T]) -> Callable[..., T]:
+        def of_key(key: tuple[str, int], choices: tuple[Any, ...], _frame: Frame) -> T:
+            return function(_frame, *choices)
+
+        of_key.__qualname__ = f"cached {function.__qualname__}"
+        keep = st.cache_resource(max_entries=most, show_spinner=False)(of_key)
+        return lambda frame, *choices: keep(frame.key, choices, frame)
+
+    return decorate
+
+
+@cached(64)
+def model(frame: Frame) -> Autoencoder:
+    """Return the network as it was.
+
+    Raises
+    ------
+    RunError
+        If the snapshot is gone, damaged or of another network.
+    """
+    weights = frame.run.weights(frame.step)
+    try:
+        return load_weights(frame.config, weights)
+    except (RuntimeError, KeyError) as error:
+        frame.run.distrust(frame.step, error)
+        raise RunError("This snapshot belongs to another network; it is made again.") from error
+
+
+def test_images(data: Dataset, places: Tensor) -> Tensor:
+    """Return test images by place, (k, n) in [0, 1]."""
+    return as_pixels(evaluation.pixels(data.test_images)[places])
+
+
+def test_labels(data: Dataset) -> Tensor:
+    """Return the test labels, (N,)."""
+    return torch.tensor(data.test_labels)
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _all_test_images(dataset: str, fingerprint: str, _data: Dataset) -> Tensor:
+    return as_pixels(evaluation.pixels(_data.test_images))
+
+
+def all_test_images(data: Dataset) -> Tensor:
+    """Return all test images, (N, n) in [0, 1]."""
+    return _all_test_images(data.name, data.fingerprint, data)
+
+
+@cached(24)
+def test_errors(frame: Frame) -> Tensor:
+    """Return the reconstruction error of every test image, no noise, (N,)."""
+    return reconstruction_errors(model(frame), all_test_images(frame.data))
+
+
+def baseline(data: Dataset) -> baselines.Baseline | None:
+    """Return the data set's PCA and mean image, once a worker has fitted them."""
+    return baselines.peek(data, server().environment.home)
+
+
+def reference(frame: Frame, clean: Tensor) -> np.ndarray | None:
+    """Return the images' own principal scores, by which code axes keep their signs."""
+    known = baseline(frame.data)
+    return None if known is None else known.scores(clean, 3).numpy()
+
+
+def as_images(rows: Tensor, data: Dataset) -> np.ndarray:
+    """Reshape images (k, n) to (k, h, w)."""
+    return rows.numpy().reshape(-1, *data.shape)
+
+
+def rows_of(seen: Reconstruction, data: Dataset, *, noisy: bool, errors: bool = True) -> list[Row]:
+    """Return the rows original / noisy / reconstructed / error."""
+    rows = [row("Original", "from the test images", images.grey(as_images(seen.original, data)))]
+    if noisy:
+        rows.append(row("Noisy", "what goes in", images.grey(as_images(seen.noisy, data))))
+    rows.append(
+        row("Reconstructed", "what comes out", images.grey(as_images(seen.reconstructed, data)))
+    )
+    if errors:
+        difference = as_images(seen.difference, data)
+        captions = [short(float(e)) for e in seen.errors]
+        rows.append(
+            row("Error", "red too bright, blue too dark", images.signed(difference, 1.0), captions)
+        )
+    return rows
