@@ -152,6 +152,7 @@ def curves(
         xaxis={"title": {"text": "epoch"}, "range": [-0.01 * last_epoch, last_epoch * 1.02]},
         yaxis={"title": {"text": title}, "type": "log", **_log_ticks(shown)},
         annotations=notes,
+        legend={"orientation": "h", "y": 1.05},
         shapes=[]
         if at is None
         else [
@@ -257,12 +258,17 @@ def scatter(
     )
 
 
-def _still_range(values: npt.NDArray[np.float32]) -> list[float]:
-    """Return a symmetric range whose end is 1, 2 or 5 times a power of ten."""
-    reach = max(float(np.abs(values).max(initial=0)) * 1.02, 1e-6)
-    power = 10.0 ** np.floor(np.log10(reach))
-    end = next(d * power for d in (1, 1.5, 2, 3, 5, 7, 10) if d * power >= reach)
-    return [-end, end]
+def _still_range(values: npt.NDArray[np.floating[Any]]) -> list[float]:
+    """Return a range about 0 whose ends are round numbers, and so move rarely."""
+    low, high = float(values.min(initial=0)), float(values.max(initial=0))
+    least = max(high - low, 1e-6) / 20  # an axis with nothing on one side of 0 still shows it
+    return [-_round_up(max(-low, least)), _round_up(max(high, least))]
+
+
+def _round_up(value: float) -> float:
+    """Return the next of 1, 1.5, 2, 3, 5, 7 times a power of ten."""
+    power = 10.0 ** np.floor(np.log10(value))
+    return float(next(d * power for d in (1, 1.5, 2, 3, 5, 7, 10) if d * power >= value))
 
 
 def histogram(

@@ -93,7 +93,7 @@ def train(config: RunConfig, images: Tensor, state: State) -> Iterator[int]:
         epoch, position = divmod(state.step, per_epoch)
         order = torch.randperm(len(images), generator=generator(config.seed, "order", epoch))
         for batch in order.split(size)[position:]:
-            _step(config, as_pixels(images[batch]), state)
+            _step(config, as_pixels(images.index_select(0, batch)), state)
             yield state.step
 
 

@@ -54,10 +54,10 @@ if __name__ == "__main__":
                     view.table,
                     hide_index=True,
                     column_config={
-                        "picture": st.column_config.ImageColumn("", width="small"),
-                        "stranger": st.column_config.TextColumn("Stranger"),
-                        "rank": st.column_config.NumberColumn("Rank", format="localized"),
-                        "error": st.column_config.NumberColumn("RE", format="%.4f"),
+                        "picture": st.column_config.ImageColumn("", width=50),
+                        "stranger": st.column_config.TextColumn("Stranger", width="medium"),
+                        "rank": st.column_config.NumberColumn("Rank", format="localized", width=60),
+                        "error": st.column_config.NumberColumn("RE", format="%.4f", width=60),
                     },
                 )
 

@@ -101,12 +101,14 @@ def test_still_axes_show_every_point_and_are_round(reach):
     where = np.array([[-reach, 0], [reach / 3, reach]], np.float32)
     labels, ids = np.array([0, 0]), np.array([0, 1])
     figure = scatter(where, labels, ["a"], ids, ["x", "y"])
-    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+    for values, axis in zip(where.T, (figure.layout.xaxis, figure.layout.yaxis), strict=True):
         low, high = axis.range
-        assert low == -high
-        assert high >= reach
-        digits = high / 10.0 ** np.floor(np.log10(high) + 1e-9)
-        assert min(abs(digits - d) for d in (1, 1.5, 2, 3, 5, 7, 10)) < 1e-6
+        assert low < 0 < high
+        assert low <= values.min()
+        assert high >= values.max()
+        for end in (-low, high):
+            digits = end / 10.0 ** np.floor(np.log10(end) + 1e-9)
+            assert min(abs(digits - d) for d in (1, 1.5, 2, 3, 5, 7, 10)) < 1e-6
 
 
 def test_still_axes_do_not_move_with_small_changes():

@@ -63,7 +63,7 @@ def strip(rows: Sequence[Row]) -> None:
             f'<div class="ae-images" style="--count:{r.count}"><img src="{r.source}" '
             f'alt="{escape(f"{r.label}: {r.count} images. {r.hint}")}">{captions}</div>'
         )
-    st.html(f'<div class="ae-strip">{"".join(parts)}</div>')
+    st.html(f'<div class="ae-box"><div class="ae-strip">{"".join(parts)}</div></div>')
 
 
 @dataclass(frozen=True)

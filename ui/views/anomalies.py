@@ -52,7 +52,7 @@ def anomaly_view(frame: Frame, kinds: tuple[str, ...], most: int) -> AnomalyView
         tiles.append(
             Tile(
                 source(images.grey(picture[None] / 255), 1),
-                f"{rank} · {error}" + (f" · {name}" if strange else ""),
+                f"{rank} · {error}" + (f" {name.partition(' (')[0]}" if strange else ""),
                 f"Rank {rank}: {name}, reconstruction error {error}",
                 marked=strange,
             )

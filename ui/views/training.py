@@ -96,7 +96,7 @@ def live_scatter(frame: Frame, has_baseline: bool) -> go.Figure:
         clean = test_images(frame.data, torch.from_numpy(places))
         points, shares = projections.pca(found, 2, reference(frame, clean))
         axes = [f"component {i + 1} ({share:.0%})" for i, share in enumerate(shares)]
-    return figures.scatter(points, labels, frame.data.classes, places, axes, height=380)
+    return figures.scatter(points, labels, frame.data.classes, places, axes, height=350)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -156,19 +156,19 @@ def _curve_figures(
         charts.append(
             figures.curves(
                 at,
-                {f"Train {name}": [r["train_loss"] for r in rows],
-                 f"Test {name}": [r["test_loss"] for r in rows]},
+                {"Train": [r["train_loss"] for r in rows],
+                 "Test": [r["test_loss"] for r in rows]},
                 {"Lowest possible": _floor(config.dataset, frame.data)},
-                title=f"{name} per pixel", height=200, **common,
+                title=f"{name} per pixel", height=170, **common,
             )
         )  # fmt: skip
     charts.append(
         figures.curves(
             at,
-            {"Train MSE": [r["train_mse"] for r in rows],
-             "Test MSE": [r["test_mse"] for r in rows]},
+            {"Train": [r["train_mse"] for r in rows],
+             "Test": [r["test_mse"] for r in rows]},
             mse_lines(config, frame.data),
-            title="MSE per pixel", height=200 if charts else 360, **common,
+            title="MSE per pixel", height=170 if charts else 340, **common,
         )
     )  # fmt: skip
     return charts
