@@ -7,73 +7,31 @@ refuses with the same words; `RunConfig` itself refuses.
 
 from __future__ import annotations
 
-import dataclasses
 import difflib
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 from aecore.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
+from aecore.conflicts import FEWEST_SNAPSHOTS, SNAPSHOT_BUDGET, conflicts, parameters
 from aecore.corruption import CORRUPTIONS
 from aecore.datasets import DATASETS
+from aecore.fields import Field, as_text, quoted, read, setting, shown
 from aecore.objectives import LOSSES
 
 FORMAT = 1
 """Version of the recording on disk; part of every run's id."""
 
-SNAPSHOT_BUDGET = 256 * 2**20
-"""Bytes that a run's snapshots may take together."""
-FEWEST_SNAPSHOTS, MOST_SNAPSHOTS = 12, 96
-LARGEST_LAYER, MOST_LAYERS = 2048, 4
+MOST_SNAPSHOTS = 96
+LARGEST_LAYER = 2048
 
 
 class ConfigError(ValueError):
     """Settings that make no sense; the message is one sentence for a person."""
-
-
-@dataclass(frozen=True)
-class Field:
-    """What is known of one setting beside its name and default.
-
-    Attributes
-    ----------
-    group, label, help : str
-        Where and how it is shown.
-    kind : {"int", "float", "bool", "choice", "sizes"}
-        How it is read; ``sizes`` is a tuple of whole numbers.
-    low, high : float
-        Smallest and largest value allowed (of every entry, for sizes).
-    choices : mapping of str to str
-        Names and their labels.
-    applies : callable
-        ``settings -> bool``; where False the setting has no effect and is not shown.
-    stops : tuple of float
-        Usual values, for a slider.
-    identity : bool
-        Whether another value makes another run.
-    """
-
-    group: str
-    label: str
-    help: str
-    kind: str
-    low: float = -math.inf
-    high: float = math.inf
-    choices: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    applies: Callable[[Mapping[str, Any]], bool] = lambda settings: True
-    stops: tuple[float, ...] = ()
-    identity: bool = True
-
-
-def _setting(default: Any, group: str, label: str, help: str, kind: str, **more: Any) -> Any:
-    return dataclasses.field(
-        default=default, metadata={"field": Field(group, label, help, kind, **more)}
-    )
 
 
 def _labels(registry: Mapping[str, Any], names: tuple[str, ...] = ()) -> dict[str, str]:
@@ -92,7 +50,7 @@ class RunConfig:
         If a value is unknown or out of range, or if two do not go together.
     """
 
-    dataset: str = _setting(
+    dataset: str = setting(
         "digits",
         "Data",
         "Data set",
@@ -100,7 +58,7 @@ class RunConfig:
         "choice",
         choices={name: spec.label for name, spec in DATASETS.items() if spec.trainable},
     )
-    bottleneck: int = _setting(
+    bottleneck: int = setting(
         16,
         "Network",
         "Bottleneck size",
@@ -110,7 +68,7 @@ class RunConfig:
         high=1024,
         stops=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024),
     )
-    hidden: tuple[int, ...] = _setting(
+    hidden: tuple[int, ...] = setting(
         (),
         "Network",
         "Hidden layers",
@@ -119,7 +77,7 @@ class RunConfig:
         low=1,
         high=LARGEST_LAYER,
     )
-    hidden_activation: str = _setting(
+    hidden_activation: str = setting(
         "relu",
         "Network",
         "Hidden activation",
@@ -128,7 +86,7 @@ class RunConfig:
         choices=_labels(ACTIVATIONS),
         applies=lambda s: bool(s["hidden"]),
     )
-    code_activation: str = _setting(
+    code_activation: str = setting(
         "identity",
         "Network",
         "Code activation",
@@ -136,7 +94,7 @@ class RunConfig:
         "choice",
         choices=_labels(ACTIVATIONS),
     )
-    output_activation: str = _setting(
+    output_activation: str = setting(
         "sigmoid",
         "Network",
         "Output activation",
@@ -144,14 +102,14 @@ class RunConfig:
         "choice",
         choices=_labels(ACTIVATIONS, OUTPUT_ACTIVATIONS),
     )
-    tied: bool = _setting(
+    tied: bool = setting(
         False,
         "Network",
         "Tied weights",
         "The decoder uses the encoder's weights, transposed: half the parameters.",
         "bool",
     )
-    loss: str = _setting(
+    loss: str = setting(
         "bce",
         "Loss",
         "Loss",
@@ -159,7 +117,7 @@ class RunConfig:
         "choice",
         choices=_labels(LOSSES),
     )
-    weight_decay: float = _setting(
+    weight_decay: float = setting(
         0.0,
         "Loss",
         "Weight decay λ",
@@ -169,7 +127,7 @@ class RunConfig:
         high=10.0,
         stops=(0.0, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0),
     )
-    noise: str = _setting(
+    noise: str = setting(
         "none",
         "Noise",
         "Noise",
@@ -177,7 +135,7 @@ class RunConfig:
         "choice",
         choices=_labels(CORRUPTIONS),
     )
-    noise_level: float = _setting(
+    noise_level: float = setting(
         0.3,
         "Noise",
         "Noise level",
@@ -188,7 +146,7 @@ class RunConfig:
         stops=(0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5, 2.0),
         applies=lambda s: s["noise"] != "none",
     )
-    epochs: int = _setting(
+    epochs: int = setting(
         10,
         "Training",
         "Epochs",
@@ -198,7 +156,7 @@ class RunConfig:
         high=1000,
         identity=False,
     )
-    learning_rate: float = _setting(
+    learning_rate: float = setting(
         1e-3,
         "Training",
         "Learning rate",
@@ -208,7 +166,7 @@ class RunConfig:
         high=10.0,
         stops=(1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 1.0),
     )
-    batch_size: int = _setting(
+    batch_size: int = setting(
         256,
         "Training",
         "Batch size",
@@ -218,7 +176,7 @@ class RunConfig:
         high=8192,
         stops=(16, 32, 64, 128, 256, 512, 1024),
     )
-    seed: int = _setting(
+    seed: int = setting(
         0,
         "Training",
         "Seed",
@@ -229,12 +187,12 @@ class RunConfig:
     )
 
     def __post_init__(self) -> None:
-        for name in FIELDS:
-            value, note = _read(name, getattr(self, name))
+        for name, field in FIELDS.items():
+            value, note = read(field, getattr(self, name))
             if note:
                 raise ConfigError(note)
             object.__setattr__(self, name, value)
-        for sentence, _ in _conflicts(self.as_dict()):
+        for sentence, _ in conflicts(self.as_dict()):
             raise ConfigError(sentence)
 
     # -- derived ---------------------------------------------------------------------
@@ -253,7 +211,7 @@ class RunConfig:
     @property
     def parameters(self) -> int:
         """Weights and biases of the whole network."""
-        return _parameters(self.as_dict())
+        return parameters(self.as_dict())
 
     @property
     def steps_per_epoch(self) -> int:
@@ -268,7 +226,8 @@ class RunConfig:
     @property
     def most_snapshots(self) -> int:
         """How many snapshots a run keeps, so that it stays within its budget."""
-        return max(FEWEST_SNAPSHOTS, min(MOST_SNAPSHOTS, _affordable(self.parameters)))
+        affordable = SNAPSHOT_BUDGET // (4 * self.parameters)
+        return max(FEWEST_SNAPSHOTS, min(MOST_SNAPSHOTS, affordable))
 
     # -- going out and coming back ---------------------------------------------------
 
@@ -289,7 +248,7 @@ class RunConfig:
     def to_query(self) -> dict[str, str]:
         """Return the address bar's parameters: the data set and what differs from default."""
         return {"dataset": self.dataset} | {
-            name: _as_text(value) for name, value in self.differences().items()
+            name: as_text(value) for name, value in self.differences().items()
         }
 
     def to_json(self) -> str:
@@ -403,9 +362,9 @@ def _repaired(
     """Return the nearest settings that fit; for each repair, the complaint and the change."""
     repairs = []
     if "dataset" in values:
-        chosen, complaint = _read("dataset", values["dataset"])
+        chosen, complaint = read(FIELDS["dataset"], values["dataset"])
         if complaint:
-            repairs.append((complaint, f"{_label('dataset')} is now {dataset}."))
+            repairs.append((complaint, f"{_now('dataset', dataset)}."))
         else:
             dataset = chosen
     settings = defaults(dataset)
@@ -415,200 +374,26 @@ def _repaired(
         if name not in FIELDS:
             repairs.append((_unknown(name), "It was ignored."))
             continue
-        value, complaint = _read(name, raw)
+        value, complaint = read(FIELDS[name], raw)
         settings[name] = settings[name] if value is None else value
         if complaint:
-            repairs.append((complaint, f"{_label(name)} is now {_shown(settings[name])}."))
+            repairs.append((complaint, f"{_now(name, settings[name])}."))
     for _ in range(len(FIELDS)):  # every repair settles one conflict for good
-        conflict = next(_conflicts(settings), None)
+        conflict = next(conflicts(settings), None)
         if conflict is None:
             break
         sentence, repair = conflict
         settings |= repair
-        changed = ", ".join(f"{_label(k)} is now {_shown(v)}" for k, v in repair.items())
+        changed = ", ".join(_now(name, value) for name, value in repair.items())
         repairs.append((sentence, f"{changed}."))
     return settings, repairs
 
 
-# -- checks --------------------------------------------------------------------------
-
-
-def _read(name: str, raw: Any) -> tuple[Any, str]:
-    """Return the nearest allowed value (None: no idea, use the default) and a complaint."""
-    return _READERS[FIELDS[name].kind](name, raw)
-
-
-def _read_number(name: str, raw: Any) -> tuple[Any, str]:
-    field = FIELDS[name]
-    whole = field.kind == "int"
-    try:
-        # int() first: a float cannot hold every whole number
-        number: float = int(raw) if whole and not isinstance(raw, float) else float(raw)
-    except (TypeError, ValueError, OverflowError):
-        try:
-            number = float(raw)
-        except (TypeError, ValueError, OverflowError):
-            number = math.nan
-    if isinstance(raw, bool) or number != number:  # isnan cannot take every whole number
-        return None, f"{field.label} must be a number, not {_quoted(raw)}."
-    inside = min(max(number, field.low), field.high)
-    if whole:
-        nearest_whole = round(inside)
-        if number == nearest_whole:
-            return nearest_whole, ""
-        if inside == number:
-            return nearest_whole, f"{field.label} must be a whole number, not {_quoted(raw)}."
-        inside = nearest_whole
-    if inside != number:
-        return inside, (
-            f"{field.label} must be between {field.low:g} and {_shown(field.high)}, "
-            f"not {_quoted(raw)}."
-        )
-    return number + 0.0, ""  # no -0.0, which would be another run than 0.0
-
-
-def _read_choice(name: str, raw: Any) -> tuple[Any, str]:
-    field = FIELDS[name]
-    if isinstance(raw, str):
-        text = raw.strip().lower()
-        if text in field.choices:
-            return text, ""
-        close = difflib.get_close_matches(text[:40], field.choices, n=1)
-    else:
-        close = []
-    value = close[0] if close else None
-    return value, f"{field.label} can be {_listed(field.choices)}, not {_quoted(raw)}."
-
-
-def _read_bool(name: str, raw: Any) -> tuple[Any, str]:
-    if isinstance(raw, bool):
-        return raw, ""
-    words = {"true": True, "1": True, "yes": True, "on": True}
-    words |= {"false": False, "0": False, "no": False, "off": False}
-    value = words.get(_text(raw).strip().lower())
-    note = "" if value is not None else f"{_label(name)} can be true or false, not {_quoted(raw)}."
-    return value, note
-
-
-def _read_sizes(name: str, raw: Any) -> tuple[Any, str]:
-    field = FIELDS[name]
-    example = "whole numbers such as 128-64"
-    if isinstance(raw, str):
-        text = raw.replace(",", "-").replace(" ", "").strip("-")
-        parts: list[Any] = [] if text.lower() in ("", "none") else text.split("-")
-    elif isinstance(raw, (list, tuple)):
-        parts = list(raw)
-    else:
-        return None, f"{field.label} must be {example}, not {_quoted(raw)}."
-    sizes = []
-    for part in parts:
-        try:
-            size = int(part)
-        except (TypeError, ValueError, OverflowError):
-            size = None
-        if size is None or isinstance(part, bool) or not (isinstance(part, str) or size == part):
-            return None, f"{field.label} must be {example}, not {_quoted(raw)}."
-        sizes.append(size)
-    inside = tuple(int(min(max(size, field.low), field.high)) for size in sizes[:MOST_LAYERS])
-    if inside == tuple(sizes):
-        return inside, ""
-    return inside, (
-        f"{field.label} can be up to {MOST_LAYERS}, each of {field.low:g} to "
-        f"{_shown(field.high)} units, not {_quoted(raw)}."
-    )
-
-
-_READERS: dict[str, Callable[[str, Any], tuple[Any, str]]] = {
-    "int": _read_number,
-    "float": _read_number,
-    "choice": _read_choice,
-    "bool": _read_bool,
-    "sizes": _read_sizes,
-}
-
-
-def _parameters(settings: Mapping[str, Any]) -> int:
-    height, width = DATASETS[settings["dataset"]].shape
-    sizes: tuple[int, ...] = (height * width, *settings["hidden"], settings["bottleneck"])
-    weights: int = sum(a * b for a, b in pairwise(sizes))
-    return weights * (1 if settings["tied"] else 2) + sum(sizes[1:]) + sum(sizes[:-1])
-
-
-def _affordable(parameters: int) -> int:
-    return SNAPSHOT_BUDGET // (4 * parameters)
-
-
-def _conflicts(settings: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield what does not go together: why, and the smallest change that mends it."""
-    loss = LOSSES[settings["loss"]]
-    if settings["output_activation"] not in loss.outputs:
-        output = ACTIVATIONS[settings["output_activation"]].label
-        yield (
-            f"{loss.short} needs outputs between 0 and 1, and a {output} output can leave them.",
-            {"output_activation": loss.outputs[0]},
-        )
-    corruption = CORRUPTIONS[settings["noise"]]
-    if settings["noise"] != "none" and settings["noise_level"] > corruption.high:
-        yield (
-            f"The level of {corruption.label} noise is at most {corruption.high:g}, "
-            f"not {settings['noise_level']:g}.",
-            {"noise_level": corruption.high},
-        )
-    train_size = DATASETS[settings["dataset"]].train_size
-    if settings["batch_size"] > train_size:
-        yield (
-            f"Batch size cannot be more than the {train_size:,} training images.",
-            {"batch_size": train_size},
-        )
-    if _affordable(_parameters(settings)) < FEWEST_SNAPSHOTS:
-        hidden = tuple(max(1, size // 2) for size in settings["hidden"])
-        yield (
-            f"A network of {_parameters(settings):,} parameters is too large to record: "
-            f"{FEWEST_SNAPSHOTS} snapshots must fit into {SNAPSHOT_BUDGET // 2**20} MB.",
-            {"hidden": hidden},
-        )
-
-
-def _label(name: str) -> str:
-    return FIELDS[name].label
+def _now(name: str, value: Any) -> str:
+    return f"{FIELDS[name].label} is now {shown(value)}"
 
 
 def _unknown(name: object) -> str:
     close = difflib.get_close_matches(str(name)[:40], FIELDS, n=1)
     hint = f" Did you mean {close[0]}?" if close else ""
-    return f"There is no setting {_quoted(name)}.{hint}"
-
-
-def _quoted(raw: object) -> str:
-    text = _text(raw)
-    text = text if len(text) <= 40 else text[:39] + "…"
-    return "“" + "".join(c if c.isprintable() else "�" for c in text) + "”"
-
-
-def _text(raw: object) -> str:
-    try:
-        return str(raw)
-    except ValueError:  # Python does not write out whole numbers of thousands of digits
-        return "a number too long to write"
-
-
-def _listed(names: Mapping[str, str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} or {last}" if first else last
-
-
-def _as_text(value: Any) -> str:
-    if isinstance(value, tuple):
-        return "-".join(map(str, value)) or "none"
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float):
-        text = f"{value:.12g}"
-        return text if float(text) == value else repr(value)
-    return str(value)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 10_000:
-        return f"{value:,.0f}"
-    return _as_text(value)
+    return f"There is no setting {quoted(name)}.{hint}"

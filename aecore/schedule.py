@@ -55,8 +55,9 @@ def kept_steps(config: RunConfig, reached: int) -> list[int]:
     """Return the steps whose snapshots a run keeps once it has reached a step.
 
     All measured ones while they are few. Past ``config.most_snapshots``, the first
-    epoch's, the newest, and every epoch's end, then every 2nd, 4th, … epoch's end.
-    What is kept later is always among what was kept before.
+    epoch's (an even choice of them for the largest networks), the newest, and every
+    epoch's end, then every 2nd, 4th, … epoch's end. What is kept later is always among
+    what was kept before.
 
     Parameters
     ----------
@@ -70,17 +71,23 @@ def kept_steps(config: RunConfig, reached: int) -> list[int]:
         Increasing, starting with 0.
     """
     most, per_epoch = config.most_snapshots, config.steps_per_epoch
+    steps = measured_up_to(config, reached)
+    if len(steps) <= most // 2:
+        return steps
     first_epoch = measured_up_to(config, per_epoch - 1)
     stride = -(-len(first_epoch) // (most // 2))
-    early = [step for step in first_epoch[::stride] if step <= reached]
-    steps = measured_up_to(config, reached)
+    kept = [step for step in first_epoch[::stride] if step <= reached]
     later = [step for step in steps if step >= per_epoch]
-    if len(early) + len(later) <= most:
-        return early + later
-    last_epoch = reached // per_epoch
-    for k in count():
-        ends = [epoch * per_epoch for epoch in range(2**k, last_epoch + 1, 2**k)]
-        if len(early) + len(ends) < most:
-            break
-    kept = early + ends
+    if len(kept) + len(later) < most:
+        kept += later
+    else:
+        kept += _ends(per_epoch, reached, most - len(kept) - 1)
     return kept if steps[-1] == kept[-1] else [*kept, steps[-1]]
+
+
+def _ends(per_epoch: int, reached: int, at_most: int) -> list[int]:
+    """Return the end of every, or every 2nd, 4th, … epoch, so that there are few enough."""
+    ends = range(per_epoch, reached + 1, per_epoch)
+    while len(ends) > at_most:
+        ends = ends[1::2]
+    return list(ends)

@@ -46,7 +46,8 @@ def test_what_pages_share_knows_no_page(path):
 def after(module):
     """Return the modules of the library that must not be imported by one, being built on it."""
     layers = [
-        {"activations", "corruption", "datasets", "objectives", "randomness", "wording"},
+        {"activations", "corruption", "datasets", "fields", "objectives", "randomness", "wording"},
+        {"conflicts"},
         {"config"},
         {"models", "schedule"},
         {"training"},
@@ -60,7 +61,18 @@ def after(module):
 
 
 @pytest.mark.parametrize(
-    "module", ["datasets", "config", "models", "schedule", "training", "evaluation", "runs"]
+    "module",
+    [
+        "datasets",
+        "fields",
+        "conflicts",
+        "config",
+        "models",
+        "schedule",
+        "training",
+        "evaluation",
+        "runs",
+    ],
 )
 def test_arrows_inside_the_library_point_one_way(module):
     assert not imported(ROOT / "aecore" / f"{module}.py") & after(module)
