@@ -143,9 +143,10 @@ def test_every_epoch_shows_every_image_once_in_another_order():
     seen = []
 
     class Watched(torch.Tensor):
-        def __getitem__(self, index):
+        def index_select(self, dim, index):
+            assert dim == 0
             seen.append(index.clone())
-            return super().__getitem__(index).as_subclass(torch.Tensor)
+            return super().index_select(dim, index).as_subclass(torch.Tensor)
 
     state = start(config)
     steps = train(config, digits().as_subclass(Watched), state)
