@@ -156,7 +156,8 @@ class Analyst:
                 return None
             ahead = 0
             if job.status == "queued":
-                ahead = self._queue.index(job) + (self._running is not None)
+                before = [*self._queue[: self._queue.index(job)], self._running]
+                ahead = sum(other is not None and other.key != _WARM for other in before)
             return JobState(
                 job.status, job.stage, job.fraction, job.message, job.elapsed_s(), ahead
             )

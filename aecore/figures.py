@@ -183,7 +183,7 @@ def _log_ticks(values: Sequence[float]) -> dict[str, object]:
     return {
         "range": [float(np.log10(low)) - 0.02, float(np.log10(high)) + 0.02],
         "tickvals": ticks,
-        "ticktext": [f"{t:.6g}" for t in ticks],
+        "ticktext": [f"{t:.6g}" if t < 1e6 else short(t) for t in ticks],
         "minor": {"showgrid": False},
     }
 
@@ -261,6 +261,8 @@ def scatter(
 def _still_range(values: npt.NDArray[np.floating[Any]]) -> list[float]:
     """Return a range about 0 whose ends are round numbers, and so move rarely."""
     low, high = float(values.min(initial=0)), float(values.max(initial=0))
+    if low == high:
+        return [-1.0, 1.0]
     least = max(high - low, 1e-6) / 20  # an axis with nothing on one side of 0 still shows it
     return [-_round_up(max(-low, least)), _round_up(max(high, least))]
 

@@ -50,9 +50,10 @@ def signed(images: Floats, limit: float | None = None) -> npt.NDArray[np.uint8]:
     return colours
 
 
-def tile(pictures: npt.NDArray[np.uint8], columns: int, gap: int = 2) -> Image.Image:
-    """Lay RGB pictures (k, h, w, 3) out in rows, with transparent gaps between them."""
+def tile(pictures: npt.NDArray[np.uint8], columns: int) -> Image.Image:
+    """Lay RGB pictures (k, h, w, 3) out in rows, with narrow transparent gaps between them."""
     k, h, w, _ = pictures.shape
+    gap = max(1, round(w / 14))
     columns = max(1, min(columns, k))
     rows = max(1, -(-k // columns))
     canvas = np.zeros((rows * (h + gap) - gap, columns * (w + gap) - gap, 4), np.uint8)

@@ -24,6 +24,9 @@ from aecore.schedule import measured_steps
 from aecore.training import State, restore, start, train
 from aecore.workers import Outcome
 
+SHORT_S = 0.2
+"""Slices shorter than this tell nothing about speed."""
+
 
 def advance(root: str, settings: Mapping[str, Any], seconds: float) -> Outcome:
     """Train a run for about so long, or until its epochs are done.
@@ -69,13 +72,21 @@ def _advance(run: Run, data: Dataset, seconds: float) -> Outcome:
     spent = time.perf_counter() - began
     if state.step > first:
         images = (state.step - first) * len(data.train_images) / config.steps_per_epoch
-        progress = Progress(state.step, progress.seconds + spent, images / spent)
+        progress = Progress(state.step, progress.seconds + spent, _speed(progress, images, spent))
     run.thin(state.step)
     done = state.step >= target
     if state.step == target and run.result(f"whole-{target}") is None:
         run.save_result(f"whole-{target}", measure_whole(config, state.model, data))
     run.save_checkpoint(progress, state.tensors())
     return Outcome(state.step, done)
+
+
+def _speed(before: Progress, images: float, seconds: float) -> float:
+    """Return images per second; short slices, mostly start-up, count for little."""
+    weight = min(seconds / (seconds + before.seconds), 1.0) if before.seconds < 2 else 0.5
+    if seconds < SHORT_S and before.images_per_second:
+        return before.images_per_second
+    return before.images_per_second + weight * (images / seconds - before.images_per_second)
 
 
 def _resume(run: Run) -> tuple[Progress, State]:

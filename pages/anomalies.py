@@ -57,7 +57,7 @@ if __name__ == "__main__":
                         "picture": st.column_config.ImageColumn("", width=50),
                         "stranger": st.column_config.TextColumn("Stranger", width="medium"),
                         "rank": st.column_config.NumberColumn("Rank", format="localized", width=60),
-                        "error": st.column_config.NumberColumn("RE", format="%.4f", width=60),
+                        "error": st.column_config.NumberColumn("Error", format="%.4f", width=60),
                     },
                 )
 

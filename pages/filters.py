@@ -49,9 +49,9 @@ if __name__ == "__main__":
             )
         view = views.filter_view(frame, kind, order, most)
         heading(views.FILTER_KINDS[kind].label, f"{views.FILTER_KINDS[kind].help} {view.scale}")
-        gallery(view.tiles)
         st.markdown(view.summary)
-        heading("Mean activation", "over 1,000 test images, in the order above")
+        gallery(view.tiles)
+        heading("Mean activation", f"over {view.images:,} test images, in the order above")
         st.plotly_chart(view.chart, key="activity", config=CHART)
 
     live(draw)

@@ -33,11 +33,12 @@ if __name__ == "__main__":
         strip(views.live_strip(frame))
         losses, latent, filters = st.columns([1.15, 1.15, 0.9], gap="medium")
         with losses:
-            heading("Loss", "1,000 training and 1,000 test images, mean per pixel")
+            train, test = views.live_counts(frame.data)
+            heading("Loss", f"{train:,} training and {test:,} test images, mean per pixel")
             for i, figure in enumerate(views.curve_figures(frame, now_epochs())):
                 st.plotly_chart(figure, key=f"loss.{i}", config=CHART)
         with latent:
-            heading("Latent space", "codes of 1,000 test images")
+            heading("Latent space", f"codes of {test:,} test images")
             figure = views.live_scatter(frame, views.baseline(frame.data) is not None)
             st.plotly_chart(figure, key="latent", config=CHART)
         with filters:

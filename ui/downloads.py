@@ -25,8 +25,8 @@ def offer_download(name: str, reason: str) -> None:
 
 
 def _download(name: str) -> None:
-    bar = st.progress(0.0, text="Connecting …")
-    st.button("Cancel", icon=":material/close:")  # any rerun ends the script that downloads
+    bar, cancel = st.progress(0.0, text="Connecting …"), st.empty()
+    cancel.button("Cancel", icon=":material/close:")  # any rerun ends the script that downloads
 
     def progress(done: int, total: int, file: str) -> None:
         share = min(done / total, 1.0) if total else 0.0
@@ -36,6 +36,7 @@ def _download(name: str) -> None:
         datasets.fetch(name, progress)
     except DatasetError as error:
         bar.empty()
+        cancel.empty()
         st.error(str(error), icon=":material/error:")
     else:
         st.rerun()

@@ -38,8 +38,10 @@ def ask_for(frame: Frame, label: str, method: str, dimensions: int, count: int) 
     mine = st.session_state.get(_JOB) == key
     if mine and state is not None and state.status in ("queued", "running"):
         text = f"{state.stage or 'Starting'} · {duration(state.elapsed_s)}"
+        if state.status == "queued":
+            text = "Getting ready"
         if state.ahead:
-            text = f"Getting ready, {state.ahead} before this one"
+            text = f"Waiting, {state.ahead} before this one"
         st.progress(state.fraction or 0.0, text=f"{label} of {count:,} test images, {when}. {text}")
         if st.button("Cancel", icon=":material/close:"):
             analyst.cancel(key, session.holder())
@@ -56,7 +58,8 @@ def ask_for(frame: Frame, label: str, method: str, dimensions: int, count: int) 
     if st.button(f"Compute {label} of {count:,} test images", type="primary", key=f"ask.{method}"):
         st.session_state[_JOB] = key
         # followed snapshots move on: this one is held while its layout is computed
-        session.look_at(step)
+        if step != frame.step or server().engine.holders(frame.run.id):
+            session.look_at(step)
         analyst.submit(
             key,
             project,

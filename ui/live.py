@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 FIRST_PICTURE_S = 0.45
 """How long a press of Train waits for the first picture before it returns."""
 MORE_EPOCHS = 10
+MEASURED_S = 0.5
+"""Seconds of training before speed and time left are more than a guess."""
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,7 @@ def _status(now: Now, period: float) -> str:
         return _parts(parts)
     progress = now.run.progress()
     reached = max([progress.step, *now.steps[-1:]]) / config.steps_per_epoch
-    parts.append(f"epoch {min(round(reached, 1), config.epochs):g}/{config.epochs}")
+    parts.append(f"epoch {min(round(4 * reached) / 4, config.epochs):g}/{config.epochs}")
     rows = now.run.metrics()
     if rows:
         looked = session.step()
@@ -204,6 +206,8 @@ def _status(now: Now, period: float) -> str:
             parts[-1] += f", looking at {moment(int(row['step']), config.steps_per_epoch)}"
         parts.append(f"test MSE {short(row['test_mse'])} a pixel")
     parts += _pace(now, progress.step, progress.images_per_second)
+    if now.moving and now.run and not server().engine.wants(now.run.id, session.holder()):
+        parts.append("others want it to go on")
     if now.moving and period > 1:
         parts.append(f"updates every {period:g} s: many are watching")
     return _parts(parts)
@@ -214,6 +218,8 @@ def _pace(now: Now, step: int, speed: float) -> list[str]:
     if now.status == "queued":
         wanted, slots = engine.queue()
         return ["starting" if wanted <= slots else f"waiting for a turn: {wanted} runs"]
+    if now.status == "training" and now.run and now.run.progress().seconds < MEASURED_S:
+        return ["measuring the speed"]
     if now.status != "training" or speed <= 0:
         words = {"paused": "paused", "done": "finished", "failed": "stopped"}
         return [words[now.status]] if now.status in words else []
@@ -247,7 +253,7 @@ def _timeline(now: Now) -> int:
     if len(options) > 1:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="time"):
             _slider(options, shown, config.steps_per_epoch)
-            _follow(step)
+            _follow(shown)
     return step
 
 
@@ -281,7 +287,7 @@ def _slider(options: list[int], shown: int, per_epoch: int) -> None:
         on_change=looked,
         format_func=lambda step: moment(step, per_epoch),
         help="Every position is a snapshot of the network; all pictures below are drawn "
-        "for it. Arrow keys step through them.",
+        "for it. With Follow off, the arrow keys step through them.",
     )
 
 

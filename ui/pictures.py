@@ -40,9 +40,9 @@ class Row:
     captions: tuple[str, ...] = ()
 
 
-def source(pictures: npt.NDArray[np.uint8], columns: int, gap: int = 2) -> str:
+def source(pictures: npt.NDArray[np.uint8], columns: int) -> str:
     """Return RGB pictures (k, h, w, 3), tiled, as a data address."""
-    return "data:image/png;base64," + b64encode(png(tile(pictures, columns, gap))).decode()
+    return "data:image/png;base64," + b64encode(png(tile(pictures, columns))).decode()
 
 
 def row(

@@ -9,6 +9,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from aecore import datasets
 from aecore.config import FIELDS, RunConfig, defaults, nearest
+from aecore.fields import read
 
 _SETTINGS, _NOTES, _VERSIONS = "settings", "notes", "widget versions"
 _STEP, _TURN = "step", "turn"
@@ -40,14 +41,22 @@ def change(*, by: str = "", **values: Any) -> None:
     """
     old = settings()
     chosen = old.as_dict()
+    refused = ""
+    if by:
+        value, complaint = read(FIELDS[by], values[by])
+        if value is None:  # what stood there is worth more than the default
+            refused = f"{complaint} {FIELDS[by].label} stays as it was."
+            values = {}
+            _versions()[by] = _versions().get(by, 0) + 1
     if "dataset" in values and values["dataset"] != old.dataset:
         # what was left at its default follows the new data set's defaults
         chosen = {name: value for name, value in chosen.items() if name in old.differences()}
     config, notes = nearest(chosen | values, values.get("dataset", old.dataset))
     st.session_state[_SETTINGS] = config
-    st.session_state[_NOTES] = notes
+    st.session_state[_NOTES] = [refused, *notes] if refused else notes
     for name in FIELDS:
-        if getattr(config, name) != (values[by] if name == by else getattr(old, name)):
+        shown = values[by] if name == by in values else getattr(old, name)
+        if getattr(config, name) != shown:
             _versions()[name] = _versions().get(name, 0) + 1
     if config.identity != old.identity:
         look_at(None)

@@ -48,12 +48,12 @@ def _row(name: str, config: RunConfig) -> None:
     field = FIELDS[name]
     if not field.applies(config.as_dict()):
         return
-    if not session.changed(name):
-        _draw(name, config)
-        return
+    # the same frame with and without the way back: the widget keeps its place, and the focus
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
         with st.container():
             _draw(name, config)
+        if not session.changed(name):
+            return
         usual = _shown(name, defaults(config.dataset)[name])
         st.button(
             "",
@@ -111,8 +111,7 @@ def _choice(name: str) -> None:
     if name == "dataset":
         missing = {key for key in choices if not datasets.available(key)}
         choices = {
-            key: label + (" (to be downloaded)" if key in missing else "")
-            for key, label in choices.items()
+            key: label + (" (download)" if key in missing else "") for key, label in choices.items()
         }
     st.selectbox(**_widget(name), options=list(choices), format_func=choices.__getitem__)
 

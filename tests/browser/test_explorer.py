@@ -215,6 +215,24 @@ def test_settings_change_reset_and_come_back(app: App, page: Page) -> None:
     expect(page).to_have_url(re.compile(r"\?dataset=digits$"))
 
 
+def test_what_cannot_be_read_leaves_the_setting_as_it_was(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=digits&hidden=50-20")
+    page.get_by_text("More: network").click()
+    layers = page.get_by_role("combobox", name="Hidden layers")
+    layers.fill("abc")
+    layers.press("Enter")
+    expect(page.locator(".st-key-notes")).to_contain_text("stays as it was")
+    expect(page).to_have_url(re.compile("hidden=50-20"))
+
+
+def test_a_slider_keeps_the_keyboard_while_its_setting_changes(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=digits")
+    page.get_by_role("slider", name="Bottleneck size").focus()
+    for size in (12, 16, 24):
+        page.keyboard.press("ArrowRight")
+        expect(page).to_have_url(re.compile(f"bottleneck={size}$"))
+
+
 def test_five_presses_of_train_are_one_run(app: App, page: Page) -> None:
     page.goto(f"{app.url}/?dataset=digits&bottleneck=13&epochs=3")
     button = page.get_by_role("button", name="Train", exact=True)

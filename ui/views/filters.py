@@ -61,6 +61,7 @@ class FilterView:
     chart: go.Figure
     summary: str
     scale: str
+    images: int
 
 
 @cached(48)
@@ -80,8 +81,8 @@ def filter_view(frame: Frame, kind: str, order: str, most: int) -> FilterView:
         tiles.append(
             Tile(
                 source(picture[None], 1),
-                f"#{unit} · {words}",
-                f"Unit {unit}, mean activation {words}",
+                f"#{unit + 1} · {words}",
+                f"Unit {unit + 1}, mean activation {words}",
                 marked=dead,
             )
         )
@@ -91,8 +92,8 @@ def filter_view(frame: Frame, kind: str, order: str, most: int) -> FilterView:
         dying if count else "None is dead."
     )
     chart = figures.bars(
-        [float(activity.mean[u]) for u in places.tolist()], [str(u) for u in places.tolist()],
+        [float(activity.mean[u]) for u in places.tolist()], [str(u + 1) for u in places.tolist()],
         title="mean activation",
     )  # fmt: skip
     scale = f"Red positive, white 0, blue negative; strongest colour ±{short(limit)}."
-    return FilterView(tiles, chart, summary, scale)
+    return FilterView(tiles, chart, summary, scale, len(test.clean))

@@ -50,6 +50,9 @@ def laid_out(
     """Lay codes out; None where that has to be asked of the analyst first."""
     if method == "codes":
         found = latent_codes(frame, count)
+        if found.shape[1] == 1:  # one number: laid out along a line
+            flat = np.zeros((len(found), dimensions - 1), found.dtype)
+            return Laid(np.hstack([found, flat]), ["code 1", *[""] * (dimensions - 1)])
         return Laid(found[:, list(picked)], [f"code {i + 1}" for i in picked])
     if method == "pca":
         return _pca(frame, dimensions, count, baseline(frame.data) is not None)

@@ -43,6 +43,7 @@ def chosen_strips(
     noisy = spoil(clean, places, noise, level, config.seed)
     known = baseline(data) if pca else None
     q = min(config.bottleneck, config.pixels)
+    hint = "same number of numbers" if q == config.bottleneck else "all components there are"
     strips, errors, pca_errors = [], [], []
     for part in torch.arange(len(places)).split(10):
         seen = reconstruct(model(frame), clean[part], noisy[part])
@@ -52,7 +53,14 @@ def chosen_strips(
             other = reconstruct(lambda x: known.reconstruct(x, q), clean[part], noisy[part])
             pictures = images.grey(as_images(other.reconstructed, data))
             captions = [short(float(e)) for e in other.errors]
-            rows.append(row(f"PCA {q}", "same number of numbers", pictures, captions))
+            rows.append(
+                row(
+                    f"PCA {q}",
+                    hint,
+                    pictures,
+                    captions,
+                )
+            )
             pca_errors.append(other.errors)
         strips.append(rows)
     if not strips:

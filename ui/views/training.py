@@ -74,6 +74,12 @@ def filter_preview(frame: Frame) -> tuple[str, int, int]:
     return source(images.signed(shown), columns), len(shown), len(weights)
 
 
+def live_counts(data: Dataset) -> tuple[int, int]:
+    """Return how many training and test images the live numbers are about."""
+    chunk = evaluation.CHUNK
+    return min(chunk, len(data.train_images)), min(chunk, len(data.test_images))
+
+
 @cached(64)
 def live_codes(frame: Frame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return codes (m, q) of the live test images, their labels (m,) and places (m,)."""
