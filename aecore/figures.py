@@ -26,7 +26,6 @@ CLASS_COLOURS = (
 """Ten colours that colour-blind people can tell apart (Petroff 2021, arXiv 2107.02270)."""
 
 TRAIN_COLOUR, TEST_COLOUR, BASELINE_COLOUR, MEAN_COLOUR = "#94a4a2", "#3f90da", "#bd1f01", "#832db6"
-STRANGER_COLOUR = "#e76300"
 
 _LOWEST = 1e-8
 """Smallest value on a logarithmic axis."""

@@ -197,9 +197,8 @@ class Run:
     def done(self, epochs: int) -> bool:
         """Tell whether a number of epochs is trained, and the result of it recorded."""
         step = epochs * self.config.steps_per_epoch
-        return self.progress().step >= step and (
-            self.progress().step > step or self.result_path(f"whole-{step}").exists()
-        )
+        reached = self.progress().step
+        return reached > step or (reached == step and self.result_path(f"whole-{step}").exists())
 
     # -- measurements and results ----------------------------------------------------
 

@@ -17,7 +17,7 @@ from aecore import datasets
 from aecore.config import RunConfig
 from aecore.datasets import Dataset, DatasetError
 from aecore.engine import Status
-from aecore.runs import Run, RunError
+from aecore.runs import Progress, Run, RunError
 from aecore.schedule import kept_steps
 from aecore.wording import duration, moment, rounded_count, short
 from ui import session
@@ -205,7 +205,7 @@ def _status(now: Now, period: float) -> str:
             row = next((r for r in reversed(rows) if r["step"] <= looked), rows[0])
             parts[-1] += f", looking at {moment(int(row['step']), config.steps_per_epoch)}"
         parts.append(f"test MSE {short(row['test_mse'])} a pixel")
-    parts += _pace(now, progress.step, progress.images_per_second)
+    parts += _pace(now, progress)
     if now.moving and now.run and not server().engine.wants(now.run.id, session.holder()):
         parts.append("others want it to go on")
     if now.moving and period > 1:
@@ -213,19 +213,20 @@ def _status(now: Now, period: float) -> str:
     return _parts(parts)
 
 
-def _pace(now: Now, step: int, speed: float) -> list[str]:
-    engine = server().engine
+def _pace(now: Now, progress: Progress) -> list[str]:
+    """Return speed and time left, or why there are none."""
+    engine, speed = server().engine, progress.images_per_second
     if now.status == "queued":
         wanted, slots = engine.queue()
         return ["starting" if wanted <= slots else f"waiting for a turn: {wanted} runs"]
-    if now.status == "training" and now.run and now.run.progress().seconds < MEASURED_S:
+    if now.status == "training" and progress.seconds < MEASURED_S:
         return ["measuring the speed"]
     if now.status != "training" or speed <= 0:
         words = {"paused": "paused", "done": "finished", "failed": "stopped"}
         return [words[now.status]] if now.status in words else []
     wanted, slots = engine.queue()
     effective = speed * min(1.0, slots / max(wanted, 1))
-    left = (now.config.target_step - step) / now.config.steps_per_epoch
+    left = (now.config.target_step - progress.step) / now.config.steps_per_epoch
     left *= len(now.data.train_images) / effective
     parts = [f"{rounded_count(effective)} images/s", f"{duration(left)} left"]
     if wanted > slots:

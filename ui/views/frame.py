@@ -118,7 +118,7 @@ def as_images(rows: Tensor, data: Dataset) -> np.ndarray:
     return rows.numpy().reshape(-1, *data.shape)
 
 
-def rows_of(seen: Reconstruction, data: Dataset, *, noisy: bool, errors: bool = True) -> list[Row]:
+def rows_of(seen: Reconstruction, data: Dataset, *, noisy: bool) -> list[Row]:
     """Return the rows original / noisy / reconstructed / error."""
     rows = [row("Original", "from the test images", images.grey(as_images(seen.original, data)))]
     if noisy:
@@ -126,10 +126,9 @@ def rows_of(seen: Reconstruction, data: Dataset, *, noisy: bool, errors: bool = 
     rows.append(
         row("Reconstructed", "what comes out", images.grey(as_images(seen.reconstructed, data)))
     )
-    if errors:
-        difference = as_images(seen.difference, data)
-        captions = [short(float(e)) for e in seen.errors]
-        rows.append(
-            row("Error", "red too bright, blue too dark", images.signed(difference, 1.0), captions)
-        )
+    difference = as_images(seen.difference, data)
+    captions = [short(float(e)) for e in seen.errors]
+    rows.append(
+        row("Error", "red too bright, blue too dark", images.signed(difference, 1.0), captions)
+    )
     return rows

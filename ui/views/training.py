@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
-import torch
 from torch import Tensor
 
-from aecore import evaluation, figures, filters, images, projections
+from aecore import evaluation, figures, filters, images
 from aecore.config import RunConfig
 from aecore.datasets import Dataset
 from aecore.objectives import LOSSES, bce_floor
-from aecore.reconstruction import codes, one_of_each, reconstruct, spoil
+from aecore.reconstruction import one_of_each, reconstruct, spoil
 from ui.pictures import Row, row, source
 from ui.views.frame import (
     Frame,
@@ -20,18 +19,18 @@ from ui.views.frame import (
     baseline,
     cached,
     model,
-    reference,
     rows_of,
     test_images,
     test_labels,
 )
+from ui.views.latent import laid_out, latent_places
 
 SHOWN_FILTERS = 64
 
 
 def _example_rows(data: Dataset) -> Tensor:
     """Return which of the live test images are shown: the first of each class."""
-    labels = test_labels(data)[evaluation.order(len(data.test_images), "test")[:1000]]
+    labels = test_labels(data)[evaluation.order(len(data.test_images), "test")[: evaluation.CHUNK]]
     return one_of_each(labels, len(data.classes))
 
 
@@ -80,29 +79,15 @@ def live_counts(data: Dataset) -> tuple[int, int]:
     return min(chunk, len(data.train_images)), min(chunk, len(data.test_images))
 
 
-@cached(64)
-def live_codes(frame: Frame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return codes (m, q) of the live test images, their labels (m,) and places (m,)."""
-    _, test = evaluation.live_probes(frame.config, frame.data)
-    found = codes(model(frame), test.clean).numpy()
-    return found, frame.data.test_labels[test.index.numpy()], test.index.numpy()
-
-
 @cached(128)
 def live_scatter(frame: Frame, has_baseline: bool) -> go.Figure:
-    """Return the latent scatter of the Train page."""
-    found, labels, places = live_codes(frame)
-    axes = ["code 1", "code 2"]
-    if found.shape[1] == 1:
-        points = np.hstack([found, np.zeros_like(found)])
-        axes[1] = ""
-    elif found.shape[1] == 2:
-        points = found
-    else:
-        clean = test_images(frame.data, torch.from_numpy(places))
-        points, shares = projections.pca(found, 2, reference(frame, clean))
-        axes = [f"component {i + 1} ({share:.0%})" for i, share in enumerate(shares)]
-    return figures.scatter(points, labels, frame.data.classes, places, axes, height=350)
+    """Return the latent scatter of the Train page: the code itself where it can be drawn."""
+    method = "codes" if frame.config.bottleneck <= 2 else "pca"
+    laid = laid_out(frame, method, 2, evaluation.CHUNK, (0, 1), frame.config.seed)
+    assert laid is not None, "neither has to be asked of the analyst"
+    places = latent_places(frame.data, evaluation.CHUNK).numpy()
+    labels = frame.data.test_labels[places]
+    return figures.scatter(laid.points, labels, frame.data.classes, places, laid.axes, height=350)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
