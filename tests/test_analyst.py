@@ -19,19 +19,7 @@ from aecore.datasets import load
 from aecore.models import initialise
 from aecore.projections import ProjectionError, kept, project
 from aecore.runs import RunStore
-
-PATIENCE_S = 60
-
-
-def wait_for(condition, what):
-    """Wait until a condition holds, and return its value."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.01)
-    raise AssertionError(f"waited in vain for {what}")
+from tests.waiting import wait_for
 
 
 def wait_for_status(analyst, key, *statuses):

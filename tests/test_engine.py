@@ -12,7 +12,6 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
 
-import psutil
 import pytest
 import torch
 
@@ -23,9 +22,9 @@ from aecore.engine import MOST_DEATHS, MOST_WANTED, Engine
 from aecore.runs import RunStore
 from aecore.slices import advance
 from aecore.workers import Outcome
+from tests.waiting import PATIENCE_S, gone, wait_for
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE_S = 90
 SHORT = RunConfig(bottleneck=2, batch_size=360, epochs=3)
 # some 1 s of training; noisy, tied and deep, so that nothing is easy to get right by chance
 LONG = RunConfig(
@@ -44,17 +43,6 @@ def one_thread():
 
 def fingerprint():
     return load("digits").fingerprint
-
-
-def wait_for(condition, what):
-    """Wait until a condition holds, and return its value."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.01)
-    pytest.fail(f"waited {PATIENCE_S} s for {what}")
 
 
 def wait_until(engine, run, epochs, status):
@@ -100,13 +88,6 @@ def engine(tmp_path_factory):
 
 def pids(engine):
     return [pid for slot in engine._slots for pid in slot.executor._processes or ()]
-
-
-def gone(pid):
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 # -- with real workers ---------------------------------------------------------------

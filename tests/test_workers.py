@@ -15,28 +15,9 @@ from aecore.config import RunConfig
 from aecore.datasets import load
 from aecore.runs import RunStore
 from aecore.workers import Outcome, advance, fit_baselines, make_executor, warm
+from tests.waiting import PATIENCE_S, gone, wait_for
 
 ROOT = Path(__file__).resolve().parents[1]
-PATIENCE_S = 60
-
-
-def wait_for(condition, what):
-    """Wait until a condition holds, and return its value."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.02)
-    pytest.fail(f"waited {PATIENCE_S} s for {what}")
-
-
-def gone(pid):
-    """Tell whether a process has ended, whether or not anybody has taken notice."""
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 @pytest.fixture(scope="module")
