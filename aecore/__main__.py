@@ -14,11 +14,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from aecore import environment
-from aecore.commands import data, runs, train
+from aecore.commands import data, reproduce, runs, train
 from aecore.commands.console import INTERRUPTED, UsageError
-from aecore.config import FIELDS, ConfigError, Field, defaults
+from aecore.config import FIELDS, SHORTHAND, ConfigError, Field, defaults
 from aecore.datasets import DATASETS, DatasetError
 from aecore.runs import WATCHED_S, RunError
+from aecore.variants import VARIANTS
 
 _PROGRAM = "python -m aecore"
 _METAVARS = {"int": "N", "float": "X", "choice": "NAME", "sizes": "128-64"}
@@ -101,6 +102,7 @@ def _parser() -> Parser:
     _add_train(groups)
     _add_data(groups)
     _add_runs(groups)
+    reproduce.add(groups, _command)
     return parser
 
 
@@ -135,6 +137,13 @@ def _add_train(groups: Any) -> None:
     )
     parser.epilog = _EXAMPLE
     _add_json(parser)
+    kinds = parser.add_argument_group("kind")
+    kinds.add_argument(
+        f"--{SHORTHAND}",
+        metavar="NAME",
+        default=argparse.SUPPRESS,
+        help=f"Kind of autoencoder, which sets several settings: {', '.join(VARIANTS)}.",
+    )
     sections: dict[str, Any] = {}
     for name, field in FIELDS.items():
         if field.group not in sections:

@@ -23,9 +23,10 @@ class Activation:
     low, high : float
         Range of the function's values.
     apply : callable
-        Elementwise function, any shape.
-    slope : callable
-        Derivative, *as a function of the output* ``y``, same shape.
+        Maps sums (…, k) to values (…, k).
+    backward : callable
+        ``(y, g) -> gradient by the sums``, from the *values* ``y`` and the gradient ``g`` by
+        them, same shape.
     """
 
     name: str
@@ -34,7 +35,11 @@ class Activation:
     low: float
     high: float
     apply: Callable[[Tensor], Tensor]
-    slope: Callable[[Tensor], Tensor]
+    backward: Callable[[Tensor, Tensor], Tensor]
+
+    def slope(self, y: Tensor) -> Tensor:
+        """Return the derivative of an elementwise function, from its values, same shape."""
+        return self.backward(y, y.new_ones(()))
 
 
 ACTIVATIONS: dict[str, Activation] = {
@@ -47,7 +52,7 @@ ACTIVATIONS: dict[str, Activation] = {
             -math.inf,
             math.inf,
             lambda z: z,
-            lambda y: y.new_ones(()),
+            lambda y, g: g,
         ),
         Activation(
             "relu",
@@ -56,7 +61,7 @@ ACTIVATIONS: dict[str, Activation] = {
             0.0,
             math.inf,
             lambda z: z.relu(),
-            lambda y: (y > 0).to(y.dtype),
+            lambda y, g: g * (y > 0),
         ),
         Activation(
             "sigmoid",
@@ -65,7 +70,7 @@ ACTIVATIONS: dict[str, Activation] = {
             0.0,
             1.0,
             lambda z: z.sigmoid(),
-            lambda y: y * (1 - y),
+            lambda y, g: g * (y * (1 - y)),
         ),
         Activation(
             "tanh",
@@ -74,9 +79,20 @@ ACTIVATIONS: dict[str, Activation] = {
             -1.0,
             1.0,
             lambda z: z.tanh(),
-            lambda y: 1 - y * y,
+            lambda y, g: g * (1 - y * y),
+        ),
+        Activation(
+            "softmax",
+            "Softmax",
+            "Turns the sums of all units into shares that add up to 1.",
+            0.0,
+            1.0,
+            lambda z: z.softmax(-1),
+            lambda y, g: y * (g - (y * g).sum(-1, keepdim=True)),
         ),
     )
 }
 
-OUTPUT_ACTIVATIONS = ("sigmoid", "relu", "identity")
+UNIT_ACTIVATIONS = ("identity", "relu", "sigmoid", "tanh")
+"""What a single unit can make of its own sum."""
+OUTPUT_ACTIVATIONS = ("sigmoid", "relu", "identity", "softmax")

@@ -23,6 +23,9 @@ from aecore.runs import set_aside, write_atomically
 EXACT_ROWS = 256
 """Images whose pixel products a float32 can add without rounding: 256 · 255² < 2²⁴."""
 
+FLOAT_ROWS = 4096
+"""Images that are made float64 at a time."""
+
 HELD = 4
 """Baselines kept in memory."""
 
@@ -34,7 +37,7 @@ class Baseline:
     Attributes
     ----------
     mean : Tensor, shape (n,), float32
-        Mean training image, pixels 0 to 1.
+        Mean training image, in the unit of the images: for uint8 pixels 0 to 1.
     components : Tensor, shape (n, n), float32
         Rows are principal axes of length 1, by decreasing variance; the largest entry of
         each (in magnitude) is positive.
@@ -53,7 +56,7 @@ class Baseline:
         Parameters
         ----------
         images : Tensor, shape (m, n), float32
-            Pixels 0 to 1.
+            In the unit of `mean`.
         q : int
             Numbers an image is reduced to, at least 0; more than n count as n.
 
@@ -74,14 +77,14 @@ class Baseline:
         Parameters
         ----------
         images : Tensor, shape (m, n), float32
-            Pixels 0 to 1.
+            In the unit of `mean`.
         q : int
             As in `scores`.
 
         Returns
         -------
         Tensor, shape (m, n)
-            Pixels; they may leave 0 to 1.
+            Pixels; they may leave the range of the images.
 
         Raises
         ------
@@ -101,22 +104,33 @@ def fit(images: Tensor) -> Baseline:
 
     Parameters
     ----------
-    images : Tensor, shape (N, n), uint8
-        Pixels 0 to 255.
+    images : Tensor, shape (N, n), uint8 or float32
+        Pixels 0 to 255 where they are uint8, else in the data's own unit.
 
     Raises
     ------
     ValueError
         If there are no images.
+    """
+    if len(images) == 0:
+        raise ValueError("A baseline needs at least one training image, and there is none.")
+    moments = _of_bytes if images.dtype == torch.uint8 else _of_floats
+    mean, covariance = moments(images)
+    variances, axes = torch.linalg.eigh(covariance)  # increasing; axes are columns
+    return Baseline(
+        mean=mean.float(),
+        components=_signed(axes.T.flip(0)).float().contiguous(),
+        variances=variances.flip(0).clamp(min=0).float(),
+    )
 
-    Notes
-    -----
+
+def _of_bytes(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Return mean and covariance of uint8 images, pixels 0 to 1.
+
     Sums of pixels and of their products are exact whole numbers, so chunks and threads
     leave no trace in the covariance.
     """
     count, n = images.shape
-    if count == 0:
-        raise ValueError("A baseline needs at least one training image, and there is none.")
     total = torch.zeros(n, dtype=torch.float64)
     products = torch.zeros(n, n, dtype=torch.float64)
     for chunk in images.split(EXACT_ROWS):
@@ -124,13 +138,18 @@ def fit(images: Tensor) -> Baseline:
         total += values.sum(0)
         products += values.T @ values
     mean = total / count
-    covariance = products.div_(count).sub_(torch.outer(mean, mean)).div_(255**2)
-    variances, axes = torch.linalg.eigh(covariance)  # increasing; axes are columns
-    return Baseline(
-        mean=(mean / 255).float(),
-        components=_signed(axes.T.flip(0)).float().contiguous(),
-        variances=variances.flip(0).clamp(min=0).float(),
-    )
+    return mean / 255, products.div_(count).sub_(torch.outer(mean, mean)).div_(255**2)
+
+
+def _of_floats(images: Tensor) -> tuple[Tensor, Tensor]:
+    """Return mean and covariance of float32 images, summed in float64 about the mean."""
+    count, n = images.shape
+    mean = images.mean(0, dtype=torch.float64)
+    products = torch.zeros(n, n, dtype=torch.float64)
+    for chunk in images.split(FLOAT_ROWS):
+        values = chunk.double() - mean  # (≤ 4096, n)
+        products += values.T @ values
+    return mean, products.div_(count)
 
 
 def _signed(axes: Tensor) -> Tensor:

@@ -16,33 +16,35 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
-from aecore.activations import ACTIVATIONS, OUTPUT_ACTIVATIONS
+from aecore import datasets
+from aecore.architectures import ARCHITECTURES
+from aecore.codes import CODES
 from aecore.conflicts import FEWEST_SNAPSHOTS, SNAPSHOT_BUDGET, conflicts, parameters
-from aecore.corruption import CORRUPTIONS
+from aecore.corruption import CORRUPTIONS, Noise
 from aecore.datasets import DATASETS
-from aecore.fields import Field, as_text, quoted, read, setting, shown
-from aecore.objectives import LOSSES
+from aecore.fields import Field, as_text, quoted, read, shown
+from aecore.objectives import LOSSES, PENALTIES
+from aecore.settings import Settings
+from aecore.variants import SWITCHES, TOUCHED, VARIANTS, variant
 
 FORMAT = 1
 """Version of the recording on disk; part of every run's id."""
 
 MOST_SNAPSHOTS = 96
-LARGEST_LAYER = 2048
+SHORTHAND = "variant"
+"""Not a setting: the name of a kind, which stands for the settings that make it."""
 
 
 class ConfigError(ValueError):
     """Settings that make no sense; the message is one sentence for a person."""
 
 
-def _labels(registry: Mapping[str, Any], names: tuple[str, ...] = ()) -> dict[str, str]:
-    return {name: registry[name].label for name in names or registry}
-
-
 @dataclass(frozen=True)
-class RunConfig:
+class RunConfig(Settings):
     """Everything that decides what a run computes.
 
-    Values are checked when the object is made.
+    Values are checked when the object is made. A setting that has no effect beside the others
+    has its bare default, whatever was given.
 
     Raises
     ------
@@ -50,178 +52,99 @@ class RunConfig:
         If a value is unknown or out of range, or if two do not go together.
     """
 
-    dataset: str = setting(
-        "digits",
-        "Data",
-        "Data set",
-        "The images to learn from.",
-        "choice",
-        choices={name: spec.label for name, spec in DATASETS.items() if spec.trainable},
-    )
-    bottleneck: int = setting(
-        16,
-        "Network",
-        "Bottleneck size",
-        "Numbers in the code: all that the decoder gets to see of an image.",
-        "int",
-        low=1,
-        high=1024,
-        stops=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024),
-    )
-    hidden: tuple[int, ...] = setting(
-        (),
-        "Network",
-        "Hidden layers",
-        "Units of the layers between image and code, e.g. 128-64; the decoder mirrors them.",
-        "sizes",
-        low=1,
-        high=LARGEST_LAYER,
-    )
-    hidden_activation: str = setting(
-        "relu",
-        "Network",
-        "Hidden activation",
-        "What each hidden unit makes of its weighted sum.",
-        "choice",
-        choices=_labels(ACTIVATIONS),
-        applies=lambda s: bool(s["hidden"]),
-    )
-    code_activation: str = setting(
-        "identity",
-        "Network",
-        "Code activation",
-        "What each code unit makes of its weighted sum. ReLU units can die for good.",
-        "choice",
-        choices=_labels(ACTIVATIONS),
-    )
-    output_activation: str = setting(
-        "sigmoid",
-        "Network",
-        "Output activation",
-        "Sigmoid keeps pixels in 0 to 1; ReLU cannot go below 0; identity can go anywhere.",
-        "choice",
-        choices=_labels(ACTIVATIONS, OUTPUT_ACTIVATIONS),
-    )
-    tied: bool = setting(
-        False,
-        "Network",
-        "Tied weights",
-        "The decoder uses the encoder's weights, transposed: half the parameters.",
-        "bool",
-    )
-    loss: str = setting(
-        "bce",
-        "Loss",
-        "Loss",
-        "What training makes small. Numbers of different losses cannot be compared.",
-        "choice",
-        choices=_labels(LOSSES),
-    )
-    weight_decay: float = setting(
-        0.0,
-        "Loss",
-        "Weight decay λ",
-        "λ times the sum of all squared weights is added to the loss. Try 0.0001.",
-        "float",
-        low=0.0,
-        high=10.0,
-        stops=(0.0, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1.0),
-    )
-    noise: str = setting(
-        "none",
-        "Noise",
-        "Noise",
-        "Training images are spoiled like this, and the network has to give back the clean ones.",
-        "choice",
-        choices=_labels(CORRUPTIONS),
-    )
-    noise_level: float = setting(
-        0.3,
-        "Noise",
-        "Noise level",
-        "Gaussian: standard deviation, pixels range from 0 to 1. Others: share of the pixels.",
-        "float",
-        low=0.0,
-        high=max(entry.high for entry in CORRUPTIONS.values()),
-        stops=(0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5, 2.0),
-        applies=lambda s: s["noise"] != "none",
-    )
-    epochs: int = setting(
-        10,
-        "Training",
-        "Epochs",
-        "How often every training image is seen. Raise it later to train further.",
-        "int",
-        low=1,
-        high=1000,
-        identity=False,
-    )
-    learning_rate: float = setting(
-        1e-3,
-        "Training",
-        "Learning rate",
-        "Size of a training step (Adam). Too large and the loss explodes.",
-        "float",
-        low=1e-6,
-        high=10.0,
-        stops=(1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 1.0),
-    )
-    batch_size: int = setting(
-        256,
-        "Training",
-        "Batch size",
-        "Images looked at before each training step.",
-        "int",
-        low=1,
-        high=8192,
-        stops=(16, 32, 64, 128, 256, 512, 1024),
-    )
-    seed: int = setting(
-        0,
-        "Training",
-        "Seed",
-        "Another seed, another random start; the same seed gives the same run.",
-        "int",
-        low=0,
-        high=2**31 - 1,
-    )
-
     def __post_init__(self) -> None:
         for name, field in FIELDS.items():
             value, note = read(field, getattr(self, name))
             if note:
                 raise ConfigError(note)
             object.__setattr__(self, name, value)
+        for name, value in applied(self.as_dict()).items():
+            object.__setattr__(self, name, value)
         for sentence, _ in conflicts(self.as_dict()):
             raise ConfigError(sentence)
 
     # -- derived ---------------------------------------------------------------------
 
+    @cached_property
+    def data_options(self) -> dict[str, Any]:
+        """What is chosen of the data set itself, for `aecore.datasets.load`."""
+        return {name: getattr(self, name) for name in DATASETS[self.dataset].options}
+
+    @cached_property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of an image, pixels."""
+        return datasets.shape(self.dataset, self.data_options)
+
+    @cached_property
+    def train_size(self) -> int:
+        """Number of training images."""
+        return datasets.sizes(self.dataset, self.data_options)[0]
+
     @property
     def pixels(self) -> int:
         """Pixels of an image, n."""
-        height, width = DATASETS[self.dataset].shape
-        return height * width
+        return math.prod(self.shape)
 
-    @property
+    @cached_property
     def layer_sizes(self) -> tuple[int, ...]:
-        """Units from image to code: (n, *hidden, q)."""
-        return (self.pixels, *self.hidden, self.bottleneck)
+        """Units from image to code: (n, …, q)."""
+        return ARCHITECTURES[self.architecture].layers(self.as_dict(), self.shape)
 
     @property
+    def code_size(self) -> int:
+        """Numbers in the code, q."""
+        return self.layer_sizes[-1]
+
+    @cached_property
     def parameters(self) -> int:
         """Weights and biases of the whole network."""
         return parameters(self.as_dict())
 
-    @property
+    @cached_property
+    def corruption(self) -> Noise:
+        """What is done to images before the network sees them."""
+        level = self.noise_level if self.noise != "none" else 0.0
+        return Noise(self.noise, level, self.clip, self.shape)
+
+    @cached_property
+    def penalties(self) -> dict[str, float]:
+        """Coefficients of the penalties that are switched on, by name."""
+        mine = self.as_dict()
+        return {name: mine[name] for name in PENALTIES if mine[name] and FIELDS[name].applies(mine)}
+
+    @cached_property
+    def normalised(self) -> bool:
+        """Whether the decoder's columns from the code are kept at length 1."""
+        return self.unit_columns and FIELDS["unit_columns"].applies(self.as_dict())
+
+    @cached_property
     def steps_per_epoch(self) -> int:
         """Training steps that show every training image once."""
-        return math.ceil(DATASETS[self.dataset].train_size / self.batch_size)
+        return math.ceil(self.train_size / self.batch_size)
+
+    @property
+    def pretrained_layers(self) -> int:
+        """How many layers are pretrained one by one; 0 without pretraining."""
+        return len(self.hidden) + 1 if self.pretraining != "none" else 0
+
+    @property
+    def pretraining_span(self) -> int:
+        """Epochs of pretraining, all layers together; they come before the others."""
+        return self.pretrained_layers * self.pretraining_epochs
+
+    def pretrained_layer(self, step: int) -> int | None:
+        """Return which layer, from 0, is pretrained by the step after ``step``; None: all are."""
+        layer = step // (self.steps_per_epoch * self.pretraining_epochs)
+        return layer if layer < self.pretrained_layers else None
 
     @property
     def target_step(self) -> int:
         """Step at which the chosen number of epochs is done."""
-        return self.epochs * self.steps_per_epoch
+        return self.last_step(self.epochs)
+
+    def last_step(self, epochs: int) -> int:
+        """Return the step at which so many epochs are done, after pretraining."""
+        return (self.pretraining_span + epochs) * self.steps_per_epoch
 
     @property
     def most_snapshots(self) -> int:
@@ -274,18 +197,36 @@ class RunConfig:
         text = f"{FORMAT}\n{fingerprint}\n{self.identity}"
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    @property
+    def variant(self) -> str:
+        """The kind of autoencoder, a key of `aecore.variants.VARIANTS`."""
+        return variant(self.as_dict()).name
+
     def title(self) -> str:
         """Return the settings in a few words: ``784–16–784 · BCE · σ 0.3``."""
-        layers = self.layer_sizes
-        parts = ["–".join(map(str, layers + layers[-2::-1])), LOSSES[self.loss].short]
+        parts = [ARCHITECTURES[self.architecture].title(self.as_dict(), self.shape)]
+        parts += [CODES[self.code].label.lower()] if self.code != "plain" else []
+        parts += [f"k {self.active}"] if self.code == "k-sparse" else []
+        parts.append(LOSSES[self.loss].short)
         if self.noise != "none":
             parts.append(f"{CORRUPTIONS[self.noise].symbol} {self.noise_level:g}")
         if self.tied:
             parts.append("tied")
-        if self.weight_decay:
-            parts.append(f"λ {self.weight_decay:g}")
+        parts += [f"{_SYMBOLS[name]} {value:g}" for name, value in self.penalties.items()]
+        if self.pretraining != "none":
+            parts.append(f"pretrained as {_PRETRAINED[self.pretraining]}")
         return " · ".join(parts)
 
+
+_SYMBOLS = {
+    "beta": "β",
+    "kl_sparsity": "KL β",
+    "l1_sparsity": "L1 λ",
+    "l2_sparsity": "L2 λ",
+    "contractive": "contraction λ",
+    "weight_decay": "λ",
+}
+_PRETRAINED = {"autoencoders": "autoencoders", "rbms": "RBMs"}
 
 FIELDS: dict[str, Field] = {f.name: f.metadata["field"] for f in fields(RunConfig)}
 """All settings by name, in the order in which they are shown."""
@@ -295,8 +236,36 @@ def defaults(dataset: str | None) -> dict[str, Any]:
     """Return every setting's default for a data set (None: the bare defaults)."""
     usual = {f.name: f.default for f in fields(RunConfig)}
     if dataset is not None:
-        usual |= {"dataset": dataset, **DATASETS[dataset].defaults}
+        spec = DATASETS[dataset]
+        usual |= {"dataset": dataset, **spec.options, **spec.defaults}
     return usual
+
+
+def variant_settings(name: str, dataset: str) -> dict[str, Any]:
+    """Return what choosing a kind of autoencoder sets, for a data set.
+
+    What any other kind would have set goes back: penalties and whatever makes a kind off,
+    the rest to the data set's defaults.
+    """
+    off, usual = defaults(None), defaults(dataset)
+    touched = {key: off[key] for key in SWITCHES} | {
+        key: usual[key] for key in TOUCHED if key not in SWITCHES
+    }
+    return touched | dict(VARIANTS[name].settings)
+
+
+def applied(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings in which each that has no effect has its bare default."""
+    result, usual = dict(settings), defaults(None)
+    while True:  # one setting may decide on another, which decides on a third
+        idle = [
+            name
+            for name, field in FIELDS.items()
+            if result[name] != usual[name] and not field.applies(result)
+        ]
+        if not idle:
+            return result
+        result |= {name: usual[name] for name in idle}
 
 
 def from_dict(values: Mapping[str, Any]) -> RunConfig:
@@ -368,8 +337,16 @@ def _repaired(
         else:
             dataset = chosen
     settings = defaults(dataset)
+    if SHORTHAND in values:
+        kind = str(values[SHORTHAND]).strip().lower()
+        if kind in VARIANTS:
+            settings |= variant_settings(kind, dataset)
+        else:
+            known = ", ".join(VARIANTS)
+            complaint = f"There is no variant {quoted(values[SHORTHAND])}: it can be {known}."
+            repairs.append((complaint, "It was ignored."))
     for name, raw in values.items():
-        if name == "dataset":
+        if name in ("dataset", SHORTHAND):
             continue
         if name not in FIELDS:
             repairs.append((_unknown(name), "It was ignored."))
@@ -379,6 +356,7 @@ def _repaired(
         if complaint:
             repairs.append((complaint, f"{_now(name, settings[name])}."))
     for _ in range(len(FIELDS)):  # every repair settles one conflict for good
+        settings = applied(settings)
         conflict = next(conflicts(settings), None)
         if conflict is None:
             break

@@ -5,11 +5,14 @@ The last of them is memory: a network must be small enough for its snapshots to 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
-from itertools import pairwise
 from typing import Any
 
+from aecore import datasets
 from aecore.activations import ACTIVATIONS
+from aecore.architectures import ARCHITECTURES
+from aecore.codes import CODES
 from aecore.corruption import CORRUPTIONS
 from aecore.datasets import DATASETS
 from aecore.objectives import LOSSES
@@ -18,41 +21,192 @@ SNAPSHOT_BUDGET = 256 * 2**20
 """Bytes that a run's snapshots may take together."""
 FEWEST_SNAPSHOTS = 12
 
+Settings = Mapping[str, Any]
+Conflict = tuple[str, dict[str, Any]]
+"""Why, in a sentence, and the smallest change that mends it."""
 
-def conflicts(settings: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield what does not go together: why, and the smallest change that mends it."""
-    loss = LOSSES[settings["loss"]]
-    if settings["output_activation"] not in loss.outputs:
-        output = ACTIVATIONS[settings["output_activation"]].label
-        yield (
-            f"{loss.short} needs outputs between 0 and 1, and a {output} output can leave them.",
-            {"output_activation": loss.outputs[0]},
-        )
-    corruption = CORRUPTIONS[settings["noise"]]
-    if settings["noise"] != "none" and settings["noise_level"] > corruption.high:
-        yield (
-            f"The level of {corruption.label} noise is at most {corruption.high:g}, "
-            f"not {settings['noise_level']:g}.",
-            {"noise_level": corruption.high},
-        )
-    train_size = DATASETS[settings["dataset"]].train_size
-    if settings["batch_size"] > train_size:
+
+def conflicts(settings: Settings) -> Iterator[Conflict]:
+    """Yield what does not go together: why, and the smallest change that mends it.
+
+    Settings that have no effect must have their defaults, see `aecore.config.applied`.
+    """
+    for check in _CHECKS:
+        yield from check(settings)
+
+
+def _data(s: Settings) -> Iterator[Conflict]:
+    if "patch_source" in DATASETS[s["dataset"]].options:
+        largest = datasets.largest_patch(s)
+        if s["size"] > largest:
+            yield (
+                f"A patch can be 2 to {largest} pixels wide, as wide as the images it is cut "
+                f"from, not {s['size']}.",
+                {"size": largest},
+            )
+            return
+    if s["outliers"]:
+        sources = datasets.outlier_sources(s["dataset"])
+        if s["outlier_source"] not in sources:
+            labels = " or ".join(DATASETS[name].label for name in sources)
+            yield (
+                f"Outliers among {DATASETS[s['dataset']].label} can be {labels}, not "
+                f"{DATASETS[s['outlier_source']].label}.",
+                {"outlier_source": sources[0]},
+            )
+            return
+        there = DATASETS[s["outlier_source"]].test_size
+        most = there / datasets.sizes(s["dataset"], s)[0]
+        if s["outliers"] > most:
+            share = math.floor(most * 1000) / 1000
+            yield (
+                f"The share of outliers can be at most {share:g}: "
+                f"{DATASETS[s['outlier_source']].label} has {there:,} test images to hide.",
+                {"outliers": share},
+            )
+            return
+    if s["batch_size"] > (train_size := datasets.sizes(s["dataset"], s)[0]):
         yield (
             f"Batch size cannot be more than the {train_size:,} training images.",
             {"batch_size": train_size},
         )
-    if 4 * parameters(settings) * FEWEST_SNAPSHOTS > SNAPSHOT_BUDGET:
-        hidden = tuple(max(1, size // 2) for size in settings["hidden"])
+
+
+def _outputs(s: Settings) -> Iterator[Conflict]:
+    loss, spec, output = LOSSES[s["loss"]], DATASETS[s["dataset"]], s["output_activation"]
+    label = ACTIVATIONS[output].label
+    if not datasets.unit_range(s["dataset"], s):
+        if s["loss"] == "bce":
+            yield (
+                "BCE needs pixels between 0 and 1, and these patches go below 0.",
+                {"loss": "mse"},
+            )
+        if output != "identity":
+            yield (
+                f"These patches go below 0, where a {label} output cannot follow.",
+                {"output_activation": "identity"},
+            )
+        return
+    if output == "softmax" and not spec.sums_to_one:
         yield (
-            f"A network of {parameters(settings):,} parameters is too large to record: "
-            f"{FEWEST_SNAPSHOTS} snapshots must fit into {SNAPSHOT_BUDGET // 2**20} MB.",
-            {"hidden": hidden},
+            f"Softmax outputs add up to 1, as the inputs of {DATASETS['one-hot'].label} do and "
+            f"images of {spec.label} do not.",
+            {"output_activation": "sigmoid"},
+        )
+    elif output not in loss.outputs:
+        yield (
+            f"{loss.short} needs outputs between 0 and 1, and a {label} output can leave them.",
+            {"output_activation": loss.outputs[0]},
         )
 
 
-def parameters(settings: Mapping[str, Any]) -> int:
+def _code(s: Settings) -> Iterator[Conflict]:
+    kind, label = CODES[s["code"]], ACTIVATIONS[s["code_activation"]].label
+    q = ARCHITECTURES[s["architecture"]].layers(s, datasets.shape(s["dataset"], s))[-1]
+    if s["code_activation"] not in kind.activations:
+        needed = ACTIVATIONS[kind.activations[0]].label
+        yield (
+            f"A {kind.label.lower()} code needs {needed} code units, not {label}.",
+            {"code_activation": kind.activations[0]},
+        )
+    if s["code"] == "k-sparse" and s["active"] > q:
+        yield (
+            f"Active units k can be 1 to {q:,}, the size of the code, not {s['active']:,}.",
+            {"active": q},
+        )
+    if s["kl_sparsity"] and s["code_activation"] not in ("sigmoid", "tanh"):
+        yield (
+            "KL sparsity needs code units between an off and an on, Sigmoid or Tanh, and "
+            f"{label} units have no highest value.",
+            {"code_activation": "sigmoid"},
+        )
+
+
+def _pretraining(s: Settings) -> Iterator[Conflict]:
+    if s["pretraining"] != "rbms":
+        return
+    if not datasets.unit_range(s["dataset"], s):
+        yield (
+            "RBMs need pixels between 0 and 1, and these patches go below 0.",
+            {"pretraining": "autoencoders"},
+        )
+        return
+    if s["hidden_activation"] != "sigmoid":
+        yield (
+            "RBMs are made of Sigmoid hidden units, not "
+            f"{ACTIVATIONS[s['hidden_activation']].label}.",
+            {"hidden_activation": "sigmoid"},
+        )
+    if s["code_activation"] not in ("sigmoid", "identity"):
+        yield (
+            "The code of stacked RBMs can be Sigmoid or Identity, not "
+            f"{ACTIVATIONS[s['code_activation']].label}.",
+            {"code_activation": "sigmoid"},
+        )
+
+
+def _noise(s: Settings) -> Iterator[Conflict]:
+    corruption = CORRUPTIONS[s["noise"]]
+    if s["noise"] != "none" and s["noise_level"] > corruption.high:
+        yield (
+            f"The level of {corruption.label} noise is at most {corruption.high:g}, "
+            f"not {s['noise_level']:g}.",
+            {"noise_level": corruption.high},
+        )
+    if s["clip"] and not datasets.unit_range(s["dataset"], s):
+        yield (
+            "These patches go below 0 without any noise: clipping to 0 to 1 would spoil them.",
+            {"clip": False},
+        )
+
+
+def _room(s: Settings) -> Iterator[Conflict]:
+    if 4 * parameters(s) * FEWEST_SNAPSHOTS > SNAPSHOT_BUDGET:
+        layers = "hidden" if s["architecture"] == "dense" else "channels"
+        yield (
+            f"A network of {parameters(s):,} parameters is too large to record: "
+            f"{FEWEST_SNAPSHOTS} snapshots must fit into {SNAPSHOT_BUDGET // 2**20} MB.",
+            {layers: tuple(max(1, size // 2) for size in s[layers])},
+        )
+
+
+_CHECKS = (_data, _outputs, _code, _pretraining, _noise, _room)
+
+
+def parameters(settings: Settings) -> int:
     """Return the weights and biases of the whole network, counted."""
-    height, width = DATASETS[settings["dataset"]].shape
-    sizes: tuple[int, ...] = (height * width, *settings["hidden"], settings["bottleneck"])
-    weights: int = sum(a * b for a, b in pairwise(sizes))
-    return weights * (1 if settings["tied"] else 2) + sum(sizes[1:]) + sum(sizes[:-1])
+    shape = datasets.shape(settings["dataset"], settings)
+    outputs = CODES[settings["code"]].outputs
+    return ARCHITECTURES[settings["architecture"]].parameters(settings, shape, outputs)
+
+
+# -- what goes together, but should be known -----------------------------------------
+
+
+def remarks(settings: Settings) -> Iterator[str]:
+    """Yield what a person should know about settings that go together all the same."""
+    s = settings
+    dense = s["architecture"] == "dense"
+    if not dense:
+        yield "Convolutions take many times as long to train as a dense network of this size."
+    if s["contractive"]:
+        if s["code_activation"] == "identity" and not s["hidden"] and dense:
+            yield (
+                "With an identity code the contraction is only weight decay of the encoder: "
+                "choose a Sigmoid code."
+            )
+        if dense and not s["tied"]:
+            yield (
+                "Without tied weights a network can shrink its code and grow its decoder "
+                "instead of contracting."
+            )
+        if not dense:
+            yield "The contraction takes one backward pass for every code unit here."
+        elif s["hidden"]:
+            yield "The contraction of a deep network costs several times the plain training."
+    if (s["l1_sparsity"] or s["l2_sparsity"]) and not s["unit_columns"] and not s["tied"]:
+        yield "The network can cheat now: a small code, and a decoder that enlarges it again."
+    if s["code_activation"] == "relu":
+        yield "ReLU code units can die: the Filters page shows which do nothing any more."
+    if s["tied"] and s["code"] == "variational":
+        yield "Tied weights are those of the mean; the spread has weights of its own."

@@ -5,6 +5,7 @@ Importing this module does not import torch.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -27,7 +28,9 @@ class Corruption:
     high : float
         Largest sensible level; the smallest is 0.
     apply : callable
-        ``(images (m, n) in [0, 1], level, generator) -> (m, n)``.
+        ``(images (m, n), level, generator, (height, width)) -> (m, n)``.
+    additive : bool
+        Whether it can leave [0, 1], so that clipping is a choice.
     """
 
     name: str
@@ -36,29 +39,72 @@ class Corruption:
     help: str
     level_help: str
     high: float
-    apply: Callable[[Tensor, float, torch.Generator], Tensor]
+    apply: Callable[[Tensor, float, torch.Generator, tuple[int, int]], Tensor]
+    additive: bool = False
+
+
+Shape = tuple[int, int]
 
 
 def _uniform(like: Tensor, generator: torch.Generator) -> Tensor:
     return like.new_empty(like.shape).uniform_(generator=generator)
 
 
-def _none(x: Tensor, level: float, generator: torch.Generator) -> Tensor:
+def _none(x: Tensor, level: float, generator: torch.Generator, shape: Shape) -> Tensor:
     return x
 
 
-def _gaussian(x: Tensor, level: float, generator: torch.Generator) -> Tensor:
+def _gaussian(x: Tensor, level: float, generator: torch.Generator, shape: Shape) -> Tensor:
     return x + level * x.new_empty(x.shape).normal_(generator=generator)
 
 
-def _masking(x: Tensor, level: float, generator: torch.Generator) -> Tensor:
+def _masking(x: Tensor, level: float, generator: torch.Generator, shape: Shape) -> Tensor:
     return x * (_uniform(x, generator) >= level)
 
 
-def _salt_and_pepper(x: Tensor, level: float, generator: torch.Generator) -> Tensor:
+def _salt_and_pepper(x: Tensor, level: float, generator: torch.Generator, shape: Shape) -> Tensor:
     u = _uniform(x, generator)
     x = x.masked_fill(u < level / 2, 0.0)  # pepper: half of the spoiled pixels
     return x.masked_fill((u >= level / 2) & (u < level), 1.0)  # salt: the other half
+
+
+def _truncated_gaussian(
+    x: Tensor, level: float, generator: torch.Generator, shape: Shape
+) -> Tensor:
+    from torch import special
+
+    below, above = 0.5, 0.5 * (1 + math.erf(1 / math.sqrt(2)))  # normal distribution at 0 and 1
+    share = below + (above - below) * _uniform(x, generator)
+    added: Tensor = special.ndtri(share).clamp_(0, 1)
+    return x + level * added
+
+
+def _block(x: Tensor, level: float, generator: torch.Generator, shape: Shape) -> Tensor:
+    import torch
+
+    height, width = shape
+    side = math.sqrt(level)  # of both the height and the width
+    tall, wide = round(side * height), round(side * width)
+    if not tall or not wide:
+        return x
+    u = x.new_empty(len(x), 2).uniform_(generator=generator)
+    top = (u[:, :1] * (height - tall + 1)).floor()  # (m, 1)
+    left = (u[:, 1:] * (width - wide + 1)).floor()
+    rows, columns = torch.arange(height, device=x.device), torch.arange(width, device=x.device)
+    across = (rows >= top) & (rows < top + tall)  # (m, height)
+    along = (columns >= left) & (columns < left + wide)
+    erased = across[:, :, None] & along[:, None, :]  # (m, height, width)
+    return x.masked_fill(erased.flatten(1), 0.0)
+
+
+def _downsampling(x: Tensor, level: float, generator: torch.Generator, shape: Shape) -> Tensor:
+    from torch.nn.functional import adaptive_avg_pool2d, interpolate
+
+    small = max(1, round(shape[0] * (1 - level))), max(1, round(shape[1] * (1 - level)))
+    if small == shape:
+        return x
+    pooled = adaptive_avg_pool2d(x.view(-1, 1, *shape), small)
+    return interpolate(pooled, size=shape, mode="nearest").flatten(1)
 
 
 CORRUPTIONS: dict[str, Corruption] = {
@@ -73,6 +119,17 @@ CORRUPTIONS: dict[str, Corruption] = {
             "Standard deviation σ; pixels range from 0 to 1.",
             2.0,
             _gaussian,
+            additive=True,
+        ),
+        Corruption(
+            "truncated-gaussian",
+            "Gaussian, 0 to 1 only",
+            "+",
+            "Adds to every pixel a normal number that is drawn again until it lies in 0 to 1.",
+            "Factor of numbers from N(0, 1) that lie between 0 and 1.",
+            2.0,
+            _truncated_gaussian,
+            additive=True,
         ),
         Corruption(
             "masking",
@@ -92,27 +149,67 @@ CORRUPTIONS: dict[str, Corruption] = {
             1.0,
             _salt_and_pepper,
         ),
+        Corruption(
+            "block",
+            "Erased block",
+            "erased",
+            "Sets a block at a random place to black; the network has to fill it in.",
+            "Share of the image that is erased.",
+            1.0,
+            _block,
+        ),
+        Corruption(
+            "downsampling",
+            "Downsampling",
+            "resolution lost",
+            "Shrinks the image and enlarges it again; the network has to sharpen it.",
+            "Share of the rows and of the columns that is lost.",
+            0.95,
+            _downsampling,
+        ),
     )
 }
 
 
-def corrupt(x: Tensor, name: str, level: float, generator: torch.Generator) -> Tensor:
-    """Corrupt a batch of images.
+@dataclass(frozen=True)
+class Noise:
+    """A corruption as a run has it: which one, and how strong.
 
-    Parameters
+    Attributes
     ----------
-    x : Tensor, shape (m, n)
-        Clean images, pixels in [0, 1]. Not changed.
     name : str
         A key of `CORRUPTIONS`.
     level : float
         Strength, from 0 to the entry's ``high``.
-    generator : torch.Generator
-        Source of the random numbers.
-
-    Returns
-    -------
-    Tensor, shape (m, n)
-        May leave [0, 1] under Gaussian noise.
+    clip : bool
+        Whether pixels that leave [0, 1] are set back to its ends.
+    shape : (int, int)
+        Height and width of the images; only structured corruptions need it.
     """
-    return CORRUPTIONS[name].apply(x, level, generator)
+
+    name: str
+    level: float = 0.0
+    clip: bool = False
+    shape: tuple[int, int] = (0, 0)
+
+    def __bool__(self) -> bool:
+        """Tell whether it does anything at all."""
+        return self.name != "none"
+
+    def __call__(self, x: Tensor, generator: torch.Generator) -> Tensor:
+        """Corrupt a batch of images.
+
+        Parameters
+        ----------
+        x : Tensor, shape (m, n)
+            Clean images. Not changed.
+        generator : torch.Generator
+            Source of the random numbers.
+
+        Returns
+        -------
+        Tensor, shape (m, n)
+            May leave [0, 1] under additive noise that is not clipped.
+        """
+        spoiled = CORRUPTIONS[self.name].apply(x, self.level, generator, self.shape)
+        return spoiled.clamp(0, 1) if self.clip else spoiled

@@ -11,7 +11,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +33,8 @@ RETRY_S = 1.0
 FIRST_SLICE_S, SHORTEST_SLICE_S, LONGEST_SLICE_S = 0.1, 0.25, 2.0
 MOST_WANTED = 8
 """Unfinished runs one holder can want at a time; older wishes are dropped."""
+MOST_WARMED = 1000
+"""Data sets, as they were chosen, that are remembered to be warm."""
 MOST_DEATHS = 4
 """Workers a run may take with it, one after the other, before it is given up."""
 
@@ -98,7 +100,7 @@ class Engine:
         self._errors: dict[str, str] = {}
         self._change = threading.Condition()
         self._closed = False
-        self._warmed: set[str] = set()
+        self._warmed: set[tuple[str, str]] = set()
         self._leases_file = self.home / "wanted" / f"{uuid4().hex}.json"
         self._adopt()
         self._slots = [_Slot(make()) for _ in range(workers)]
@@ -175,19 +177,23 @@ class Engine:
             return "failed", error
         return ("paused" if run.progress().step or run.steps() else "new"), ""
 
-    def warm_up(self, dataset: str) -> None:
+    def warm_up(self, dataset: str, options: Mapping[str, Any] | None = None) -> None:
         """Let every worker load a data set, make a training step and see to its baselines.
 
-        Returns at once. Does nothing for a data set that was warmed up before.
+        Returns at once. Does nothing for data that was warmed up before.
         """
+        chosen = dict(options or {})
+        key = dataset, json.dumps(chosen, sort_keys=True)
         with self._change:
-            if dataset in self._warmed or self._closed:
+            if key in self._warmed or self._closed:
                 return
-            self._warmed.add(dataset)
+            if len(self._warmed) >= MOST_WARMED:
+                self._warmed.clear()
+            self._warmed.add(key)
             for slot in self._slots:
-                self._send(slot, warm, dataset)
+                self._send(slot, warm, dataset, chosen)
             # last and once: a press of Train meanwhile finds the other workers free
-            self._send(self._slots[-1], fit_baselines, str(self.home), dataset)
+            self._send(self._slots[-1], fit_baselines, str(self.home), dataset, chosen)
 
     def close(self) -> None:
         """Stop; slices in flight are finished, leases end."""
@@ -352,7 +358,8 @@ class Engine:
                     if not left > 0:  # over, or not a number
                         continue
                     config = from_dict(line["settings"])
-                    run = self.store.open(config, load(config.dataset).fingerprint)
+                    data = load(config.dataset, config.data_options)
+                    run = self.store.open(config, data.fingerprint)
                     if not run.done(config.epochs) and not run.failure():
                         wanted = self._wanted.setdefault(run.id, _Wanted(run))
                         wanted.leases[str(line["holder"])] = config, time.monotonic() + left

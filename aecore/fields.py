@@ -36,6 +36,8 @@ class Field:
         Usual values, for a slider.
     identity : bool
         Whether another value makes another run.
+    fewest : int
+        Entries that sizes must have.
     """
 
     group: str
@@ -48,6 +50,7 @@ class Field:
     applies: Callable[[Mapping[str, Any]], bool] = lambda settings: True
     stops: tuple[float, ...] = ()
     identity: bool = True
+    fewest: int = 0
 
 
 def setting(default: Any, group: str, label: str, help: str, kind: str, **more: Any) -> Any:
@@ -144,6 +147,8 @@ def _read_sizes(field: Field, raw: Any) -> tuple[Any, str]:
         if size is None or isinstance(part, bool) or not (isinstance(part, str) or size == part):
             return None, f"{field.label} must be {example}, not {quoted(raw)}."
         sizes.append(size)
+    if len(sizes) < field.fewest:
+        return None, f"{field.label} must be at least {field.fewest}, such as 16 or 128-64."
     inside = tuple(int(min(max(size, field.low), field.high)) for size in sizes[:MOST_LAYERS])
     if inside == tuple(sizes):
         return inside, ""

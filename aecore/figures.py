@@ -26,6 +26,7 @@ CLASS_COLOURS = (
 """Ten colours that colour-blind people can tell apart (Petroff 2021, arXiv 2107.02270)."""
 
 TRAIN_COLOUR, TEST_COLOUR, BASELINE_COLOUR, MEAN_COLOUR = "#94a4a2", "#3f90da", "#bd1f01", "#832db6"
+SERIES_COLOURS = ("#ffa90e", "#a96b59", "#832db6", "#92dadd", "#717581", "#b9ac70")
 
 _LOWEST = 1e-8
 """Smallest value on a logarithmic axis."""
@@ -83,7 +84,8 @@ def curves(
     ----------
     epochs : sequence of float, length k
     series : mapping
-        Name to k values; names that start with “Train” are drawn pale.
+        Name to k values; names that start with “Train” are drawn pale, the others each in a
+        colour of its own.
     lines : mapping
         Name to the height of a dashed horizontal line; the name carries the value.
     title : str
@@ -95,6 +97,7 @@ def curves(
     """
     traces: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
+    colours = iter((TEST_COLOUR, *SERIES_COLOURS))
     for name, values in series.items():
         train = name.lower().startswith("train")
         traces.append(
@@ -106,13 +109,13 @@ def curves(
                 "mode": "lines+markers",
                 "marker": {"size": 8 if train else 4, "symbol": "square" if train else "circle"},
                 "line": {
-                    "color": TRAIN_COLOUR if train else TEST_COLOUR,
+                    "color": TRAIN_COLOUR if train else next(colours),
                     "width": 5 if train else 2,
                 },
                 "hovertemplate": "epoch %{x:.2f}: %{y:.4f}<extra>" + name + "</extra>",
             }
         )
-    colours = (BASELINE_COLOUR, MEAN_COLOUR)
+    line_colours = (BASELINE_COLOUR, MEAN_COLOUR)
     dashes = ("dash", "dot")
     for i, (name, value) in enumerate(lines.items()):
         on_scale = value >= _LOWEST
@@ -140,7 +143,7 @@ def curves(
                 "name": name,
                 "mode": "lines",
                 "showlegend": False,
-                "line": {"color": colours[i % 2], "width": 2, "dash": dashes[i % 2]},
+                "line": {"color": line_colours[i % 2], "width": 2, "dash": dashes[i % 2]},
                 "hovertemplate": f"{name}: {short(value)}<extra></extra>",
             }
         )
@@ -332,9 +335,14 @@ def histogram(
 
 
 def bars(
-    values: Sequence[float], names: Sequence[str], *, title: str, height: int = 240
+    values: Sequence[float],
+    names: Sequence[str],
+    *,
+    title: str,
+    height: int = 240,
+    line: float | None = None,
 ) -> go.Figure:
-    """Draw one bar a unit."""
+    """Draw one bar a unit, and a dashed line where they should end."""
     trace = {
         "type": "bar",
         "x": list(names),
@@ -347,4 +355,17 @@ def bars(
         height,
         xaxis={"title": {"text": "unit"}, "type": "category"},
         yaxis={"title": {"text": title}},
+        shapes=[]
+        if line is None
+        else [
+            {
+                "type": "line",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": line,
+                "y1": line,
+                "line": {"color": BASELINE_COLOUR, "width": 2, "dash": "dash"},
+            }
+        ],
     )

@@ -9,7 +9,6 @@ from typing import Literal
 
 import torch
 from torch import Tensor
-from torch.nn.functional import linear
 
 from aecore.activations import Activation
 from aecore.models import Autoencoder
@@ -25,17 +24,16 @@ STILL = 0.01
 
 def encoder_filters(model: Autoencoder) -> Tensor:
     """Return the first layer's weights, one row a unit, (units, n)."""
-    weights: Tensor = model.encoder_weights[0].detach()
-    return weights
+    return model.first_weights().detach()
 
 
 def decoder_atoms(model: Autoencoder) -> Tensor:
     """Return what each unit of the last hidden layer adds to the output, (units, n).
 
     These are the columns of the decoder's last matrix; without hidden layers the units are
-    those of the code.
+    those of the code. Of convolutions they are the last kernels.
     """
-    return model.decoder_matrices()[-1].detach().T.contiguous()
+    return model.last_weights().detach().contiguous()
 
 
 def most_activating(weights: Tensor) -> Tensor:
@@ -108,21 +106,24 @@ def unit_activity(model: Autoencoder, images: Tensor, layer: Layer = "first") ->
     threshold = _threshold(activation)
     total = squares = active = torch.zeros((), dtype=torch.float64)
     lowest, highest = torch.tensor(math.inf), torch.tensor(-math.inf)
-    for values in _values(model, images, layer):  # (≤ 1000, units)
+    seen = 0
+    for chunk in _values(model, images, layer):
+        values = chunk.flatten(0, 1)  # (≤ 1000 · places, units)
+        seen += len(values)
         exact = values.double()
         total, squares = total + exact.sum(0), squares + exact.square().sum(0)
         active = active + (values > threshold).sum(0)
         lowest = torch.minimum(lowest, values.amin(0))
         highest = torch.maximum(highest, values.amax(0))
-    mean = total / len(images)
-    std = (squares / len(images) - mean.square()).clamp(min=0).sqrt()
+    mean = total / seen
+    std = (squares / seen - mean.square()).clamp(min=0).sqrt()
     std = torch.where(lowest == highest, 0, std)
     return UnitActivity(
         mean=mean.float(),
         std=std.float(),
         lowest=lowest,
         highest=highest,
-        rate=(active / len(images)).float(),
+        rate=(active / seen).float(),
         dead=_dead(activation, std, lowest, highest),
     )
 
@@ -137,7 +138,11 @@ def layer_activation(model: Autoencoder, layer: Layer) -> Activation:
     """
     if layer not in ("first", "code"):
         raise ValueError(f"There is no layer {layer!r}: choose first or code.")
-    return model.hidden if layer == "first" and model.config.hidden else model.code
+    return model.hidden if layer == "first" and _has_hidden(model) else model.code_activation
+
+
+def _has_hidden(model: Autoencoder) -> bool:
+    return len(model.config.layer_sizes) > 2
 
 
 @torch.no_grad()
@@ -168,18 +173,14 @@ def strongest_images(
         If there is no such layer.
     """
     layer_activation(model, layer)
-    values = [chunk[:, unit] for chunk in _values(model, images, layer)]
+    values = [chunk[..., unit].amax(1) for chunk in _values(model, images, layer)]
     return torch.cat(values).argsort(descending=True, stable=True)[:count]
 
 
 def _values(model: Autoencoder, images: Tensor, layer: Layer) -> Iterator[Tensor]:
-    """Yield a layer's values on all images, (≤ 1000, units) at a time."""
+    """Yield a layer's values on all images, (≤ 1000, places, units) at a time."""
     for chunk in images.split(CHUNK):
-        if layer == "first" and model.config.hidden:
-            sums = linear(chunk, model.encoder_weights[0], model.encoder_biases[0])
-            yield model.hidden.apply(sums)
-        else:
-            yield model.encode(chunk)
+        yield model.first_layer(chunk) if layer == "first" else model.encode(chunk)[:, None]
 
 
 def _threshold(activation: Activation) -> float:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from aecore.activations import Activation
-    from aecore.models import Autoencoder
+    from aecore.models import Autoencoder, Pass
 
 
 @dataclass(frozen=True)
@@ -48,17 +48,33 @@ def _mse(z: Tensor, x: Tensor, output: Activation) -> Tensor:
 
 def _mse_gradient(z: Tensor, x: Tensor, output: Activation) -> Tensor:
     y = output.apply(z)
-    return (y - x).mul_(2 / len(x)).mul_(output.slope(y))
+    return output.backward(y, (y - x).mul_(2 / len(x)))
 
 
 def _bce(z: Tensor, x: Tensor, output: Activation) -> Tensor:
+    return _CROSS_ENTROPIES[output.name](z, x)
+
+
+def _bce_gradient(z: Tensor, x: Tensor, output: Activation) -> Tensor:
+    # softmax shares out what the targets sum to, which is 1
+    return output.apply(z).sub_(x).mul_(1 / len(x))
+
+
+def _binary(z: Tensor, x: Tensor) -> Tensor:
     from torch.nn.functional import binary_cross_entropy_with_logits
 
     return binary_cross_entropy_with_logits(z, x, reduction="none").sum(1)
 
 
-def _bce_gradient(z: Tensor, x: Tensor, output: Activation) -> Tensor:
-    return z.sigmoid().sub_(x).mul_(1 / len(x))
+def _categorical(z: Tensor, x: Tensor) -> Tensor:
+    return -(x * z.log_softmax(1)).sum(1)
+
+
+_CROSS_ENTROPIES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
+    "sigmoid": _binary,
+    "softmax": _categorical,
+}
+"""Output activation -> (logits (m, n), targets (m, n)) -> (m,)."""
 
 
 LOSSES: dict[str, Loss] = {
@@ -68,10 +84,11 @@ LOSSES: dict[str, Loss] = {
             "bce",
             "Binary cross-entropy (BCE)",
             "BCE",
-            "Treats every pixel as the chance of being white. Never reaches 0 on grey images.",
+            "Treats every pixel as the chance of being white. Never reaches 0 on grey images. "
+            "With softmax outputs it is the cross-entropy of the whole image.",
             _bce,
             _bce_gradient,
-            ("sigmoid",),
+            tuple(_CROSS_ENTROPIES),
         ),
         Loss(
             "mse",
@@ -80,7 +97,7 @@ LOSSES: dict[str, Loss] = {
             "The squared difference of every pixel. 0 is perfect.",
             _mse,
             _mse_gradient,
-            ("sigmoid", "relu", "identity"),
+            ("sigmoid", "relu", "identity", "softmax"),
         ),
     )
 }
@@ -93,28 +110,96 @@ class Penalty:
     Attributes
     ----------
     value : callable
-        ``(model) -> scalar``; multiplied by the setting's value.
+        ``(model, pass through it) -> scalar``; multiplied by the setting's value.
     """
 
     name: str
     label: str
     help: str
-    value: Callable[[Autoencoder], Tensor]
+    value: Callable[[Autoencoder, Pass], Tensor]
 
 
-def _weight_decay(model: Autoencoder) -> Tensor:
+def _weight_decay(model: Autoencoder, seen: Pass) -> Tensor:
     total = model.weights[0].square().sum()
     for weight in model.weights[1:]:
         total = total + weight.square().sum()
     return total
 
 
+def mean_activation(h: Tensor, activation: Activation) -> Tensor:
+    """Return the mean activation ρ̂ of each code unit over a batch (m, q), in [0, 1]: (q,).
+
+    Tanh, whose units are off at −1, is rescaled from [−1, 1] first.
+    """
+    return (h.mean(0) - activation.low) / (activation.high - activation.low)
+
+
+def _kl_sparsity(model: Autoencoder, seen: Pass) -> Tensor:
+    rho = model.config.sparsity_target
+    mean = mean_activation(seen.code, model.code_activation)
+    mean = 1e-7 + (1 - 2e-7) * mean  # off or on everywhere would cost infinitely much
+    off = (1 - rho) * ((1 - rho) / (1 - mean)).log()
+    return (rho * (rho / mean).log() + off).sum()
+
+
+def _l1_sparsity(model: Autoencoder, seen: Pass) -> Tensor:
+    return seen.code.abs().sum(1).mean()
+
+
+def _l2_sparsity(model: Autoencoder, seen: Pass) -> Tensor:
+    return seen.code.square().sum(1).mean()
+
+
+def _contractive(model: Autoencoder, seen: Pass) -> Tensor:
+    return model.jacobian(seen.x).mean()
+
+
+def _beta(model: Autoencoder, seen: Pass) -> Tensor:
+    return kl_to_prior(seen.sums).sum(1).mean()
+
+
+def kl_to_prior(sums: Tensor) -> Tensor:
+    """Return KL(N(μ, σ²) ‖ N(0, 1)) of each code unit, in nats, (m, q).
+
+    Parameters
+    ----------
+    sums : Tensor, shape (m, 2q)
+        A variational encoder's μ, then its log σ².
+
+    References
+    ----------
+    Kingma & Welling 2013, appendix B.
+    """
+    mean, log_variance = sums.chunk(2, dim=1)
+    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance)
+
+
 PENALTIES: dict[str, Penalty] = {
     entry.name: entry
     for entry in (
         Penalty(
+            "beta",
+            "KL to the prior",
+            "How far the drawn codes' distribution is from N(0, 1), times β.",
+            _beta,
+        ),
+        Penalty(
+            "kl_sparsity",
+            "KL sparsity",
+            "How far each code unit's mean activation is from the wanted one, times β.",
+            _kl_sparsity,
+        ),
+        Penalty("l1_sparsity", "L1 sparsity", "λ times the sum of all |code|.", _l1_sparsity),
+        Penalty("l2_sparsity", "L2 sparsity", "λ times the sum of all code².", _l2_sparsity),
+        Penalty(
+            "contractive",
+            "Contraction",
+            "λ times the squared Frobenius norm of the code's derivative by the image.",
+            _contractive,
+        ),
+        Penalty(
             "weight_decay",
-            "Weight decay λ",
+            "Weight decay",
             "λ times the sum of all squared weights, biases excepted; keeps weights small.",
             _weight_decay,
         ),

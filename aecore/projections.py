@@ -332,7 +332,7 @@ def project(
     """
     _check_choice(method, dimensions, count)
     config = from_dict(settings)
-    data = load(config.dataset)
+    data = load(config.dataset, config.data_options)
     run = RunStore(Path(root)).open(config, data.fingerprint)
     if kept(run, step, method, dimensions, count, seed) is not None:
         return

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from aecore.corruption import corrupt
+from aecore.corruption import Noise
 from aecore.models import Autoencoder
 from aecore.randomness import generator
 
@@ -46,7 +46,7 @@ def reconstruct(
     return Reconstruction(original, noisy, model(noisy))
 
 
-def spoil(images: Tensor, places: Tensor, noise: str, level: float, seed: int) -> Tensor:
+def spoil(images: Tensor, places: Tensor, noise: Noise, seed: int) -> Tensor:
     """Corrupt images (k, n) for looking; each by its place in the split, whatever is beside it.
 
     Parameters
@@ -55,14 +55,13 @@ def spoil(images: Tensor, places: Tensor, noise: str, level: float, seed: int) -
         Pixels in [0, 1].
     places : Tensor, shape (k,)
         Place of each image in its split.
-    noise, level
-        See `aecore.corruption.corrupt`.
+    noise : Noise
     seed : int
     """
-    if noise == "none":
+    if not noise:
         return images
     rows = [
-        corrupt(image[None], noise, level, generator(seed, "look", int(place)))
+        noise(image[None], generator(seed, "look", int(place)))
         for image, place in zip(images, places, strict=True)
     ]
     return torch.cat(rows) if rows else images

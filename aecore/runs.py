@@ -196,7 +196,7 @@ class Run:
 
     def done(self, epochs: int) -> bool:
         """Tell whether a number of epochs is trained, and the result of it recorded."""
-        step = epochs * self.config.steps_per_epoch
+        step = self.config.last_step(epochs)
         reached = self.progress().step
         return reached > step or (reached == step and self.result_path(f"whole-{step}").exists())
 

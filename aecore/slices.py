@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from filelock import Timeout
+from torch import Tensor
 
-from aecore.config import RunConfig, from_dict
+from aecore.config import from_dict
 from aecore.datasets import Dataset, load
 from aecore.evaluation import measure, measure_whole, pixels
 from aecore.models import load_weights
@@ -41,7 +42,7 @@ def advance(root: str, settings: Mapping[str, Any], seconds: float) -> Outcome:
         Time to spend training, above 0; loading and writing come on top.
     """
     config = from_dict(settings)
-    data = load(config.dataset)
+    data = load(config.dataset, config.data_options)
     run = RunStore(Path(root)).open(config, data.fingerprint)
     try:
         with run.lock().acquire(timeout=0):
@@ -129,21 +130,26 @@ def whole_result(run: Run) -> dict[str, float]:
     name = f"whole-{config.target_step}"
     result = run.result(name)
     if result is None:
-        if config.target_step in run.steps():
-            data = load(config.dataset)
-            model = load_weights(config, run.weights(config.target_step))
-            result = measure_whole(config, model, data)
-        else:
-            result = _from_scratch(config, name)
+        data = load(config.dataset, config.data_options)
+        result = measure_whole(config, load_weights(config, final_weights(run)), data)
         run.save_result(name, result)
     return result
 
 
-def _from_scratch(config: RunConfig, name: str) -> dict[str, float]:
+def final_weights(run: Run) -> dict[str, Tensor]:
+    """Return the weights at the end of the run's epochs, from where `whole_result` would.
+
+    Raises
+    ------
+    RunError
+        If the training comes to no end, or its snapshot is damaged.
+    """
+    step = run.config.target_step
+    if step in run.steps():
+        return run.weights(step)
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "runs"
-        if failure := advance(str(root), config.as_dict(), math.inf).failure:
+        if failure := advance(str(root), run.config.as_dict(), math.inf).failure:
             raise RunError(failure)
-        result = RunStore(root).open(config, load(config.dataset).fingerprint).result(name)
-        assert result is not None
-        return result
+        data = load(run.config.dataset, run.config.data_options)
+        return RunStore(root).open(run.config, data.fingerprint).weights(step)

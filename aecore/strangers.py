@@ -13,6 +13,7 @@ import numpy.typing as npt
 from aecore import datasets
 from aecore.datasets import DATASETS, DatasetSpec
 from aecore.randomness import generator
+from aecore.resizing import resized
 
 Images = npt.NDArray[np.uint8]
 Shape = tuple[int, int]
@@ -86,7 +87,7 @@ def images(name: str, shape: Shape, count: int = COUNT, seed: int = 0) -> Strang
     if count < 1:
         raise ValueError(f"At least 1 stranger is needed, not {count}.")
     made = STRANGERS[name].make(shape, count, seed)
-    return Strangers(np.stack([_fitted(image, shape) for image in made.images]), made.labels)
+    return Strangers(np.stack([resized(image, shape) for image in made.images]), made.labels)
 
 
 def choices(dataset: str) -> dict[str, str]:
@@ -103,18 +104,6 @@ def choices(dataset: str) -> dict[str, str]:
         if name not in own
         and not (name.endswith(_SAMPLE) and name.removesuffix(_SAMPLE) in at_hand)
     }
-
-
-def _fitted(image: Images, shape: Shape) -> Images:
-    """Resize an image: the mean of an area where it shrinks, smooth where it grows."""
-    from PIL import Image
-
-    if image.shape == shape:
-        return image
-    height, width = shape
-    shrinks = height * width < image.size
-    method = Image.Resampling.BOX if shrinks else Image.Resampling.LANCZOS
-    return np.asarray(Image.fromarray(image).resize((width, height), method))
 
 
 # -- kinds ---------------------------------------------------------------------------
@@ -185,8 +174,8 @@ _BORROWED = (
         partial(datasets.available, name),
     )
     for name, spec in DATASETS.items()
-    if name not in {kind.name for kind in _DRAWN}
+    if spec.recipe is None  # what the app makes is no image of anything
 )
 
 STRANGERS: dict[str, Stranger] = {kind.name: kind for kind in (*_DRAWN, *_BORROWED)}
-"""Kinds of strangers by name: the drawn ones, then one for each data set of another name."""
+"""Kinds of strangers by name: the drawn ones, then one for each published data set."""

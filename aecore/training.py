@@ -14,9 +14,9 @@ import torch
 from torch import Tensor
 
 from aecore.config import RunConfig
-from aecore.corruption import corrupt
-from aecore.models import Autoencoder, initialise
+from aecore.models import Autoencoder, Dense, Pass, build, initialise
 from aecore.objectives import LOSSES, PENALTIES
+from aecore.pretraining import pretrain
 from aecore.randomness import generator
 
 
@@ -56,11 +56,11 @@ def restore(config: RunConfig, tensors: Mapping[str, Tensor], step: int) -> Stat
     KeyError, RuntimeError
         If names or shapes are not those of the settings' network.
     """
-    model = Autoencoder(config)
+    model = build(config)
     model.load_state_dict({name: tensors[f"model.{name}"] for name in model.state_dict()})
     optimizer = _adam(config, model)
-    if step > 0:
-        for name, parameter in model.named_parameters():
+    for name, parameter in model.named_parameters():
+        if f"adam.{name}.step" in tensors:  # layers that wait for their pretraining have none
             optimizer.state[parameter] = {
                 key: tensors[f"adam.{name}.{key}"].clone()
                 for key in ("step", "exp_avg", "exp_avg_sq")
@@ -78,8 +78,8 @@ def train(config: RunConfig, images: Tensor, state: State) -> Iterator[int]:
     Parameters
     ----------
     config : RunConfig
-    images : Tensor, shape (N, n), uint8
-        Training images, pixels 0 to 255.
+    images : Tensor, shape (N, n)
+        Training images as stored, see `as_pixels`.
     state : State
         Changed in place.
 
@@ -99,29 +99,50 @@ def train(config: RunConfig, images: Tensor, state: State) -> Iterator[int]:
 
 def _step(config: RunConfig, clean: Tensor, state: State) -> None:
     """Make one step of Adam on a batch of clean images, (m, n)."""
-    source = generator(config.seed, "noise", state.step)
-    seen = corrupt(clean, config.noise, config.noise_level, source)
-    model = state.model
-    logits = model.logits(model.encode(seen))  # (m, n)
-    with torch.no_grad():
-        gradient = LOSSES[config.loss].gradient(logits, clean, model.output)
+    model, step = state.model, state.step
+    seen = clean
+    if config.corruption and step >= config.clean_epochs * config.steps_per_epoch:
+        seen = config.corruption(clean, generator(config.seed, "noise", step))
     state.optimizer.zero_grad()
-    # the loss enters by its gradient; penalties are further roots of the same pass
-    roots = [logits, *penalties(config, model).values()]
-    torch.autograd.backward(roots, [gradient, *[None] * (len(roots) - 1)])
-    state.optimizer.step()
+    layer = config.pretrained_layer(step)
+    if layer is None:
+        _all_layers(config, model, clean, seen, step)
+        state.optimizer.step()
+    else:
+        assert isinstance(model, Dense), "only dense networks are pretrained"
+        source = generator(config.seed, "pretraining", step)
+        pretrain(config, model, layer, seen, clean, source, state.optimizer.step)
+    if config.normalised:
+        model.normalise_columns()
     state.step += 1
 
 
-def penalties(config: RunConfig, model: Autoencoder) -> dict[str, Tensor]:
+def _all_layers(
+    config: RunConfig, model: Autoencoder, clean: Tensor, seen: Tensor, step: int
+) -> None:
+    """Leave the gradients of loss and penalties at all parameters."""
+    draws = model.kind.draw is not None
+    through = model.run(seen, generator(config.seed, "code", step) if draws else None)
+    with torch.no_grad():
+        gradient = LOSSES[config.loss].gradient(through.logits, clean, model.output)
+    # the loss enters by its gradient; penalties are further roots of the same pass
+    roots = [through.logits, *penalties(model, through).values()]
+    torch.autograd.backward(roots, [gradient, *[None] * (len(roots) - 1)])
+
+
+def penalties(model: Autoencoder, through: Pass) -> dict[str, Tensor]:
     """Return the penalties that are switched on, by name, each times its coefficient."""
     return {
-        name: coefficient * penalty.value(model)
-        for name, penalty in PENALTIES.items()
-        if (coefficient := getattr(config, name))
+        name: coefficient * PENALTIES[name].value(model, through)
+        for name, coefficient in model.config.penalties.items()
     }
 
 
 def as_pixels(images: Tensor) -> Tensor:
-    """Return stored images (uint8, 0 to 255) as float32 in [0, 1], same shape."""
-    return images.to(torch.float32).mul_(1 / 255)
+    """Return stored images as float32 pixels, same shape: bytes (0 to 255) in [0, 1].
+
+    Images that are stored as float32, such as centred patches, come back as they are.
+    """
+    if images.dtype == torch.uint8:
+        return images.to(torch.float32).mul_(1 / 255)
+    return images

@@ -76,26 +76,26 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
 
 
-def warm(dataset: str) -> None:
+def warm(dataset: str, options: Mapping[str, Any]) -> None:
     """Load a data set and make one real training step, so that no student waits for it.
 
     The first optimiser of a process imports a good part of torch.
     """
-    from aecore.config import RunConfig, defaults
+    from aecore.config import nearest
     from aecore.datasets import load
     from aecore.evaluation import measure, pixels
     from aecore.training import start, train
 
-    config = RunConfig(**defaults(dataset))
-    data = load(dataset)
+    config, _ = nearest(options, dataset)
+    data = load(dataset, config.data_options)
     state = start(config)
     next(train(config, pixels(data.train_images), state))
     measure(config, state.model, data)
 
 
-def fit_baselines(home: str, dataset: str) -> None:
+def fit_baselines(home: str, dataset: str, options: Mapping[str, Any]) -> None:
     """Fit PCA and mean image of a data set, unless that is done."""
     from aecore import baselines
     from aecore.datasets import load
 
-    baselines.ensure(load(dataset), Path(home))
+    baselines.ensure(load(dataset, options), Path(home))

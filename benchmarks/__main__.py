@@ -11,7 +11,15 @@ from aecore.datasets import available
 from benchmarks.measurement import HEADER, Row
 from benchmarks.server import ROOT
 
-BENCHMARKS = ("training", "first_picture", "viewers", "page_switch", "startup", "anomaly_scores")
+BENCHMARKS = (
+    "training",
+    "first_picture",
+    "viewers",
+    "page_switch",
+    "startup",
+    "anomaly_scores",
+    "neighbours",
+)
 
 
 def main() -> int:

@@ -73,7 +73,7 @@ if __name__ == "__main__":
         """Draw the scatter, and the images behind the selected points."""
         from ui.views import latent as views
 
-        method, dimensions, count, picked = choose(frame.config.bottleneck)
+        method, dimensions, count, picked = choose(frame.config.code_size)
         count = min(count, len(frame.data.test_images))
         choices = method, dimensions, count, picked, frame.config.seed
         if views.laid_out(frame, *choices) is None:

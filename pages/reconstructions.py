@@ -8,7 +8,7 @@ if __name__ == "__main__":
     import streamlit as st
 
     from aecore.config import FIELDS
-    from aecore.corruption import CORRUPTIONS
+    from aecore.corruption import CORRUPTIONS, Noise
     from aecore.reconstruction import CHOICES
     from ui.live import live
     from ui.pictures import strip
@@ -54,8 +54,8 @@ if __name__ == "__main__":
         """Choose other random images."""
         st.session_state["rec.seed"] = st.session_state.get("rec.seed", 0) + 1
 
-    def test_noise(trained: tuple[str, float]) -> tuple[str, float]:
-        """Draw the choice of test noise; return its name and level."""
+    def test_noise(trained: Noise) -> Noise:
+        """Draw the choice of test noise, and return it."""
         with st.container(horizontal=True, vertical_alignment="bottom"):
             labels = {AS_TRAINED: "As in training"} | {k: c.label for k, c in CORRUPTIONS.items()}
             noise = st.selectbox(
@@ -70,7 +70,7 @@ if __name__ == "__main__":
             if noise == AS_TRAINED:
                 return trained
             if noise == "none":
-                return noise, 0.0
+                return Noise("none")
             level = st.select_slider(
                 "Level",
                 [v for v in FIELDS["noise_level"].stops if v <= CORRUPTIONS[noise].high],
@@ -80,17 +80,17 @@ if __name__ == "__main__":
                 width=320,
                 help=CORRUPTIONS[noise].level_help,
             )
-        return noise, level
+        return Noise(noise, level, trained.clip, trained.shape)
 
     def draw(frame) -> None:
         """Draw the chosen images in rows of ten."""
         from ui.views import reconstructions as views
 
         how, label, count = choose(frame.config.dataset, frame.data.classes)
-        noise, level = test_noise((frame.config.noise, frame.config.noise_level))
+        noise = test_noise(frame.config.corruption)
         seed = st.session_state.get("rec.seed", 0)
         pca = views.baseline(frame.data) is not None
-        shown = views.chosen_strips(frame, how, label, count, seed, noise, level, pca)
+        shown = views.chosen_strips(frame, how, label, count, seed, noise, pca)
         st.markdown(shown.summary)
         for rows in shown.strips:
             strip(rows)

@@ -8,21 +8,18 @@ if __name__ == "__main__":
     import streamlit as st
 
     from ui.live import Now, live
-    from ui.pictures import heading, picture, strip
+    from ui.pictures import code_table, heading, picture, strip
 
     def before(now: Now) -> None:
         """Draw what there is to see before the first training."""
         from ui.views import training as views
 
         config, data = now.config, now.data
-        strip(views.originals(config.dataset, data))
-        if config.noise != "none":
-            noise = config.noise, config.noise_level, config.seed
-            strip(views.noisy_preview(config.dataset, *noise, data))
+        strip(views.preview(config, data))
         st.info(
-            f"These are images the network will never be trained on. It has to squeeze each one "
-            f"into **{config.bottleneck} numbers** and draw it again from those alone. "
-            f"Press **Train**, and watch.",
+            f"{data.spec.description} The network has to squeeze each input into "
+            f"**{config.code_size:,} numbers** and draw it again from those alone. "
+            "Press **Train**, and watch.",
             icon=":material/play_circle:",
         )
 
@@ -45,6 +42,17 @@ if __name__ == "__main__":
             source, shown, units = views.filter_preview(frame)
             heading("First-layer filters", f"{shown} of {units} units; red positive, blue negative")
             picture(source, f"Weights of {shown} first-layer units, in a diverging palette")
+        if frame.data.spec.sums_to_one:
+            heading("Codes", "every input, its code, and what comes out")
+            code_table(views.code_table(frame))
+        parts = [views.loss_parts(frame, now_epochs())]
+        parts += views.about(frame, views.baseline(frame.data) is not None)
+        parts = [part for part in parts if part]
+        for column, part in zip(st.columns(max(2, len(parts)), gap="medium"), parts, strict=False):
+            with column:
+                heading(part.label, part.hint)
+                st.plotly_chart(part.figure, key=f"part.{part.label}", config=CHART)
+                st.markdown(part.summary)
 
     def now_epochs() -> int:
         """Return the epochs to draw the loss charts for."""

@@ -118,6 +118,47 @@ def test_sums_are_exact_in_the_worst_case() -> None:
     assert torch.equal(fitted.variances, torch.zeros(3))
 
 
+@pytest.mark.parametrize("offset", [0.0, 300.0])
+def test_floats_are_fitted_in_their_own_unit(offset: float) -> None:
+    draw = np.random.default_rng(0)
+    mixed = (draw.normal(size=(5_000, 6)) @ draw.normal(size=(6, 6)) + offset).astype(np.float32)
+    fitted = baselines.fit(torch.from_numpy(mixed))
+    oracle = PCA(svd_solver="full").fit(mixed.astype(np.float64))
+    np.testing.assert_allclose(fitted.mean, oracle.mean_, rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(
+        fitted.variances, oracle.explained_variance_ * (1 - 1 / 5_000), rtol=1e-5
+    )
+    agreement = np.abs(np.sum(fitted.components.numpy() * oracle.components_, axis=1))
+    np.testing.assert_allclose(agreement, 1, atol=1e-5)
+
+
+def test_patches_below_0_are_compared_with_pca(tmp_path: Path) -> None:
+    patches = datasets.load("patches")
+    fitted = baselines.ensure(patches, tmp_path)
+    images = pixels(patches.test_images)
+    oracle = PCA(10, svd_solver="full").fit(patches.train_images.reshape(-1, 64))
+    expected = oracle.inverse_transform(oracle.transform(images.numpy()))
+    np.testing.assert_allclose(fitted.reconstruct(images, 10), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("length", [2, 4, 64])
+def test_one_hot_vectors_need_one_number_fewer_than_they_have(length: int, tmp_path: Path) -> None:
+    data = datasets.load("one-hot", {"length": length})
+    fitted = baselines.ensure(data, tmp_path)
+    images = as_pixels(pixels(data.train_images))
+    for q in (length - 1, length, length + 5):
+        torch.testing.assert_close(fitted.reconstruct(images, q), images, atol=1e-5, rtol=0)
+    torch.testing.assert_close(fitted.mean, torch.full((length,), 1 / length))
+    expected = torch.tensor([1 / length] * (length - 1) + [0.0])
+    torch.testing.assert_close(fitted.variances, expected, atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize("dtype", [torch.uint8, torch.float32])
+def test_no_images_are_refused_whatever_they_are(dtype: torch.dtype) -> None:
+    with pytest.raises(ValueError, match="at least one training image"):
+        baselines.fit(torch.empty(0, 4, dtype=dtype))
+
+
 def test_what_cannot_be_is_refused_in_a_sentence(baseline: Baseline) -> None:
     with pytest.raises(ValueError, match="at least one training image"):
         baselines.fit(torch.empty(0, 4, dtype=torch.uint8))

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from aecore import datasets
+from aecore import datasets, published
 from aecore.datasets import DATASETS, DatasetError
 
 
@@ -53,15 +53,25 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_entry_is_fit_for_a_page() -> None:
     for name, spec in DATASETS.items():
         assert spec.name == name
-        assert spec.label and len(spec.classes) == 10
+        assert spec.label and spec.classes
+        assert spec.recipe or len(spec.classes) == 10
         assert spec.description.endswith(".") and "\n" not in spec.description
         assert bool(spec.files) == bool(spec.mirrors)
         assert {file.name for file in spec.files} <= {f"{file}.gz" for file in spec.needed}
         assert all(mirror.endswith("/") for mirror in spec.mirrors)
         hash(spec)
-    assert [name for name, spec in DATASETS.items() if not spec.trainable] == [
-        "fashion-mnist-sample"
+    assert list(DATASETS) == [
+        "digits",
+        "mnist",
+        "fashion-mnist",
+        "patches",
+        "one-hot",
+        "noise",
+        "fashion-mnist-sample",
     ]
+    untrainable = [name for name, spec in DATASETS.items() if not spec.trainable]
+    assert untrainable == ["fashion-mnist-sample"]
+    assert [name for name, spec in DATASETS.items() if spec.sums_to_one] == ["one-hot"]
     assert "not the published" in DATASETS["fashion-mnist-sample"].description
 
 
@@ -70,6 +80,9 @@ def test_defaults_cannot_be_changed_by_accident() -> None:
     assert DATASETS["mnist"].defaults == {} == DATASETS["fashion-mnist"].defaults
     with pytest.raises(TypeError):
         DATASETS["digits"].defaults["epochs"] = 1  # type: ignore[index]
+    for spec in DATASETS.values():
+        with pytest.raises(TypeError):
+            spec.options["subset"] = 1  # type: ignore[index]
 
 
 def test_digits_are_scikit_learns() -> None:
@@ -238,8 +251,16 @@ def test_the_fingerprint_follows_the_content(tmp_path: Path, small: None) -> Non
     assert all(len(each) == 16 and int(each, 16) >= 0 for each in prints)
 
 
-def test_digits_have_the_same_fingerprint_everywhere() -> None:
-    assert datasets.load("digits").fingerprint == "86ebf10b933fa94c"
+def test_published_sets_have_the_same_fingerprint_everywhere(
+    shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AE_DATA_DIR", str(shared_data))
+    known = {
+        "digits": "86ebf10b933fa94c",
+        "mnist": "699ea26c52ef8269",
+        "fashion-mnist-sample": "3e35fe0f2ba86b4d",
+    }  # recordings made before there were options are found by these
+    assert {name: datasets.load(name).fingerprint for name in known} == known
 
 
 def test_thirty_threads_load_once(
@@ -247,13 +268,13 @@ def test_thirty_threads_load_once(
 ) -> None:
     write_small(tmp_path / "home" / "data" / "fashion-mnist")
     reads: list[Path] = []
-    read_images = datasets.read_images
+    read_images = published.read_images
 
     def counted(path: Path, shape: tuple[int, int]) -> datasets.Images:
         reads.append(path)
         return read_images(path, shape)
 
-    monkeypatch.setattr(datasets, "read_images", counted)
+    monkeypatch.setattr(published, "read_images", counted)
     together = threading.Barrier(30)
     loaded: list[datasets.Dataset] = []
 
@@ -277,10 +298,134 @@ def test_forget_loads_anew() -> None:
     assert datasets.load("digits") is not first
 
 
+# -- options -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("digits", {}),
+        ("digits", {"subset": 100}),
+        ("digits", {"subset": 99_999}),
+        ("patches", {}),
+        ("patches", {"size": 11, "whitening": True}),
+        ("patches", {"mean_removal": False}),
+        ("one-hot", {"length": 5}),
+        ("noise", {"size": 6, "distribution": "gaussian"}),
+    ],
+)
+def test_what_is_known_beforehand_is_what_is_loaded(name: str, options: dict) -> None:
+    data = datasets.load(name, options)
+    assert datasets.shape(name, options) == data.shape == data.train_images.shape[1:]
+    assert datasets.sizes(name, options) == (len(data.train_images), len(data.test_images))
+    assert (len(data.train_labels), len(data.test_labels)) == datasets.sizes(name, options)
+    assert data.pixels == data.train_images[0].size
+    assert data.train_labels.max() < len(data.classes)
+    in_range = datasets.unit_range(name, options)
+    assert data.train_images.dtype == data.test_images.dtype
+    assert data.train_images.dtype == (np.uint8 if in_range else np.float32)
+    assert not data.train_images.flags.writeable and not data.test_labels.flags.writeable
+    assert datasets.available(name, options) and datasets.missing(name, options) is None
+
+
+@pytest.mark.parametrize("name", ["patches", "one-hot", "noise"])
+def test_a_made_set_comes_with_the_app(name: str) -> None:
+    assert datasets.needs(name) == () and datasets.location(name) is None
+    spec = DATASETS[name]
+    assert (spec.shape, spec.classes) == (datasets.shape(name), datasets.load(name).classes)
+    assert (spec.train_size, spec.test_size) == datasets.sizes(name)
+    with pytest.raises(DatasetError, match="nothing to download"):
+        datasets.fetch(name)
+
+
+def test_options_that_change_nothing_give_the_same_data() -> None:
+    digits = datasets.load("digits")
+    assert datasets.load("digits", {"subset": 1437, "length": 3, "loss": "mse"}) is digits
+    assert datasets.load("digits", {"outliers": 0.0, "outlier_source": "mnist"}) is digits
+    some = datasets.load("digits", {"subset": 10})
+    assert datasets.load("digits", {"subset": 10, "outlier_source": "mnist"}) is some
+    assert some.fingerprint != digits.fingerprint and digits.outliers is None
+    assert datasets.load("one-hot", {"length": 4, "size": 3}) is datasets.load("one-hot")
+
+
+def test_what_is_needed_and_absent_is_named() -> None:
+    options = {"outliers": 0.1}
+    assert datasets.needs("digits", options) == ("fashion-mnist",)
+    assert datasets.missing("digits", options) == "fashion-mnist"
+    assert not datasets.available("digits", options) and datasets.available("digits")
+    with pytest.raises(DatasetError, match="Fashion-MNIST is not on this machine: download it"):
+        datasets.load("digits", options)
+    assert datasets.missing("mnist", options) == "mnist"
+    assert datasets.missing("patches", {"patch_source": "mnist"}) == "mnist"
+    with pytest.raises(DatasetError, match="MNIST is not on this machine: download it"):
+        datasets.load("patches", {"patch_source": "mnist"})
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "sentence"),
+    [
+        ("digits", {"subset": -3}, r"must be 0 \(all\) or more, not -3\."),
+        ("mnist", {"outliers": 0.6, "outlier_source": "digits"}, r"must be 0 to 0\.5, not 0\.6\."),
+        ("patches", {"size": 33}, r"Two photographs: .* 2 to 32 pixels wide, not 33\."),
+        ("patches", {"size": 1}, r"2 to 32 pixels wide, not 1\."),
+        ("patches", {"size": 9, "patch_source": "digits"}, r"Digits: .* 2 to 8 .* not 9\."),
+        ("patches", {"size": 29, "patch_source": "mnist"}, r"MNIST: .* 2 to 28 .* not 29\."),
+        ("patches", {"patch_source": "cats"}, r"cut from 'cats': choose one of photos, mnist"),
+        ("one-hot", {"length": 1}, r"2 to 64 numbers long, not 1\."),
+        ("one-hot", {"length": 65}, r"2 to 64 numbers long, not 65\."),
+        ("noise", {"size": 33}, r"2 to 32 pixels wide, not 33\."),
+        ("noise", {"distribution": "pink"}, r"no noise 'pink': choose one of uniform, gaussian"),
+    ],
+)
+def test_senseless_options_are_refused_in_a_sentence(
+    name: str, options: dict, sentence: str, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AE_DATA_DIR", str(shared_data))
+    with pytest.raises(DatasetError, match=sentence):
+        datasets.load(name, options)
+
+
+def test_few_made_sets_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    datasets.forget()
+    first = datasets.load("one-hot", {"length": 2})
+    for length in range(3, 3 + datasets.HELD - 1):
+        datasets.load("one-hot", {"length": length})
+    assert datasets.load("one-hot", {"length": 2}) is first  # asked for again, so kept
+    datasets.load("one-hot", {"length": 60})
+    datasets.load("one-hot", {"length": 61})
+    assert len(datasets._HELD) == datasets.HELD
+    assert datasets.load("one-hot", {"length": 2}) is first
+    monkeypatch.setattr(datasets, "HELD_BYTES", 1000)
+    noise = datasets.load("noise")
+    assert len(datasets._HELD) == 1 and datasets.load("noise") is noise
+
+
+def test_forgetting_a_set_forgets_what_was_made_from_it() -> None:
+    digits, some = datasets.load("digits"), datasets.load("digits", {"subset": 10})
+    one_hot = datasets.load("one-hot")
+    datasets.forget("digits")
+    assert datasets.load("digits") is not digits
+    assert datasets.load("digits", {"subset": 10}) is not some
+    assert datasets.load("one-hot") is one_hot
+
+
+def test_values_are_shown_by_their_span() -> None:
+    digits = datasets.load("digits")
+    assert digits.span == (0.0, 1.0)
+    np.testing.assert_array_equal(digits.shown(np.array([-1, 0, 0.25, 2])), [0, 0, 0.25, 1])
+    patches = datasets.load("patches")
+    low, high = patches.span
+    assert low == -high and high == pytest.approx(np.percentile(abs(patches.train_images), 99.5))
+    np.testing.assert_allclose(
+        patches.shown(np.array([[low], [0], [high / 2], [9]])).T, [[0, 0.5, 0.75, 1]]
+    )
+
+
 def test_importing_is_light() -> None:
     code = (
         "import sys; from aecore import datasets; datasets.default_name(); "
-        "heavy = {'torch', 'sklearn', 'streamlit', 'pooch', 'requests', 'aecore.config'}; "
+        "heavy = {'torch', 'sklearn', 'pandas', 'PIL', 'streamlit', 'pooch', 'requests', "
+        "'aecore.config'}; "
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )
     root = Path(__file__).resolve().parents[1]

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from aecore.config import RunConfig
-from aecore.corruption import corrupt
+from aecore.corruption import Noise
 from aecore.datasets import load
 from aecore.evaluation import (
     CHUNK,
@@ -85,7 +85,7 @@ def test_the_corruption_of_test_images_is_frozen_by_the_seed():
     _, one = live_probes(RunConfig(**NOISY), data)
     again = next(probes(pixels(data.test_images), "test", "masking", 0.5, 3))
     assert torch.equal(one.noisy, again.noisy)
-    by_hand = corrupt(one.clean, "masking", 0.5, generator(3, "test noise", 0))
+    by_hand = Noise("masking", 0.5)(one.clean, generator(3, "test noise", 0))
     assert torch.equal(one.noisy, by_hand)
     _, other = live_probes(RunConfig(noise="masking", noise_level=0.5, seed=4), data)
     assert not torch.equal(one.noisy, other.noisy)

@@ -107,6 +107,11 @@ def test_every_kind_has_words_for_a_page() -> None:
         assert kind.name == name and kind.label and kind.help.endswith(".")
 
 
+def test_what_the_app_makes_is_no_kind_of_stranger() -> None:
+    published = ["digits", "mnist", "fashion-mnist", "fashion-mnist-sample"]
+    assert list(STRANGERS) == ["shoe", "blank", "noise", *published]
+
+
 @pytest.mark.usefixtures("real_data")
 def test_clothes_are_offered_among_digits_but_not_among_clothes() -> None:
     assert "fashion-mnist-sample" in strangers.choices("mnist")

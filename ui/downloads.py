@@ -9,8 +9,12 @@ from aecore.datasets import DATASETS, DatasetError
 from ui import session
 
 
-def offer_download(name: str, reason: str) -> None:
-    """Say why a data set cannot be opened, and offer to fetch it."""
+def offer_download(name: str | None, reason: str) -> None:
+    """Say why a data set cannot be opened, and offer to fetch the one that is missing, if any."""
+    if name is None or not DATASETS[name].mirrors:
+        st.error(reason, icon=":material/error:")
+        st.button("Use the digits instead", on_click=session.change, kwargs={"dataset": "digits"})
+        return
     spec = DATASETS[name]
     st.subheader(spec.label)
     st.write(spec.description)

@@ -69,11 +69,11 @@ def live(
     """
     config = session.settings()
     try:
-        data = datasets.load(config.dataset)
+        data = datasets.load(config.dataset, config.data_options)
     except DatasetError as error:
-        offer_download(config.dataset, str(error))
+        offer_download(datasets.missing(config.dataset, config.data_options), str(error))
         return
-    server().engine.warm_up(config.dataset)
+    server().engine.warm_up(config.dataset, config.data_options)
     _join(config, data)
     moving = _now(config, data).moving or busy()
     period = server().pace.period(st.session_state.get("period", 1.0))
@@ -196,7 +196,7 @@ def _status(now: Now, period: float) -> str:
         return _parts(parts)
     progress = now.run.progress()
     reached = max([progress.step, *now.steps[-1:]]) / config.steps_per_epoch
-    parts.append(f"epoch {min(round(4 * reached) / 4, config.epochs):g}/{config.epochs}")
+    parts.append(_epoch(config, reached))
     rows = now.run.metrics()
     if rows:
         looked = session.step()
@@ -211,6 +211,15 @@ def _status(now: Now, period: float) -> str:
     if now.moving and period > 1:
         parts.append(f"updates every {period:g} s: many are watching")
     return _parts(parts)
+
+
+def _epoch(config: RunConfig, reached: float) -> str:
+    """Return how far training has come, in epochs: pretraining counts its own."""
+    layer = int(reached / config.pretraining_epochs)
+    if layer < config.pretrained_layers:
+        return f"pretraining layer {layer + 1} of {config.pretrained_layers}"
+    tuned = min(round(4 * (reached - config.pretraining_span)) / 4, config.epochs)
+    return f"epoch {tuned:g}/{config.epochs}"
 
 
 def _pace(now: Now, progress: Progress) -> list[str]:

@@ -9,12 +9,16 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
 from aecore.images import png, tile
+
+if TYPE_CHECKING:
+    from ui.views.training import CodeLine
 
 
 @dataclass(frozen=True)
@@ -95,3 +99,40 @@ def picture(address: str, alt: str, caption: str = "") -> None:
 def heading(text: str, hint: str = "") -> None:
     """Show a small heading with a few words more."""
     st.html(f'<div class="ae-heading"><b>{escape(text)}</b><small>{escape(hint)}</small></div>')
+
+
+def code_table(lines: Sequence[CodeLine]) -> None:
+    """Show inputs, codes and outputs as a table; numbers on a ground as bright as they are large.
+
+    Parameters
+    ----------
+    lines : sequence of CodeLine
+        See `ui.views.training.code_table`.
+    """
+    if not lines:
+        return
+    q, n = len(lines[0].code), len(lines[0].output)
+    head = "".join(f"<th>{k + 1}</th>" for k in range(q)) + '<th class="ae-gap"></th>'
+    head += "".join(f"<th>{k + 1}</th>" for k in range(n))
+    body = "".join(
+        f"<tr><th>{escape(line.name)}</th>{_cells(line.code)}"
+        f'<td class="ae-gap">{"✓" if line.right else "✗"}</td>{_cells(line.output)}</tr>'
+        for line in lines
+    )
+    st.html(
+        '<div class="ae-scroll"><table class="ae-codes"><thead>'
+        f'<tr><th></th><th colspan="{q}">code</th><th class="ae-gap"></th>'
+        f'<th colspan="{n}">output</th></tr>'
+        f"<tr><th>input</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cells(values: Sequence[float]) -> str:
+    return "".join(
+        f'<td style="--level:{min(max(value, 0.0), 1.0):.2f}">{_two_places(value)}</td>'
+        for value in values
+    )
+
+
+def _two_places(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−") if abs(value) >= 0.005 else "0.00"

@@ -8,10 +8,11 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from aecore import datasets
-from aecore.config import FIELDS, RunConfig, defaults, nearest
+from aecore.config import FIELDS, RunConfig, defaults, nearest, variant_settings
 from aecore.fields import read
 
 _SETTINGS, _NOTES, _VERSIONS = "settings", "notes", "widget versions"
+_IDLE = "idle settings"
 _STEP, _TURN = "step", "turn"
 _OTHERS = ("embed", "embed_options")
 """Parameters of an address that belong to Streamlit."""
@@ -40,7 +41,9 @@ def change(*, by: str = "", **values: Any) -> None:
         Settings by name.
     """
     old = settings()
-    chosen = old.as_dict()
+    active = {name for name, field in FIELDS.items() if field.applies(old.as_dict())}
+    # a setting that has no effect for a while comes back as it was
+    chosen = _idle() | {name: getattr(old, name) for name in active}
     refused = ""
     if by:
         value, complaint = read(FIELDS[by], values[by])
@@ -51,6 +54,8 @@ def change(*, by: str = "", **values: Any) -> None:
     if "dataset" in values and values["dataset"] != old.dataset:
         # what was left at its default follows the new data set's defaults
         chosen = {name: value for name, value in chosen.items() if name in old.differences()}
+        _idle().clear()
+    _idle().update(chosen | values)
     config, notes = nearest(chosen | values, values.get("dataset", old.dataset))
     st.session_state[_SETTINGS] = config
     st.session_state[_NOTES] = [refused, *notes] if refused else notes
@@ -65,7 +70,14 @@ def change(*, by: str = "", **values: Any) -> None:
 def reset(name: str | None = None) -> None:
     """Set one setting, or all but the data set, back to the data set's default."""
     usual = defaults(settings().dataset)
+    if name is None:
+        _idle().clear()
     change(**({name: usual[name]} if name else usual))
+
+
+def choose_variant(name: str) -> None:
+    """Set what makes a network one of a kind, a key of `aecore.variants.VARIANTS`."""
+    change(**variant_settings(name, settings().dataset))
 
 
 def changed(name: str) -> bool:
@@ -118,6 +130,11 @@ def holder() -> str:
     context = get_script_run_ctx()
     assert context is not None, "only while a page runs"
     return context.session_id
+
+
+def _idle() -> dict[str, Any]:
+    idle: dict[str, Any] = st.session_state.setdefault(_IDLE, {})
+    return idle
 
 
 def _versions() -> dict[str, int]:

@@ -9,23 +9,46 @@ import streamlit as st
 
 from aecore import datasets
 from aecore.config import FIELDS, RunConfig, defaults
+from aecore.conflicts import remarks
 from aecore.objectives import LOSSES
+from aecore.variants import VARIANTS
 from ui import session
 
-ALWAYS_OPEN = ("dataset", "bottleneck", "loss", "noise", "noise_level", "epochs")
-"""The settings of the first lesson; the others are folded away in their groups."""
-HIDDEN_LAYERS = ("none", "128", "256-64", "512-128", "1000-500-250")
+DATA = (
+    "dataset",
+    "patch_source",
+    "size",
+    "mean_removal",
+    "whitening",
+    "distribution",
+    "length",
+)
+FIRST_LESSON = ("bottleneck", "loss", "noise", "noise_level", "epochs")
+"""What is always open beside data set and kind; the rest is folded away in groups."""
+SIZES = {
+    "hidden": ("none", "128", "256-64", "512-128", "1000-500-250"),
+    "channels": ("16-32", "16-8-8", "32-64", "8-16-32"),
+}
 
 
 def sidebar() -> None:
     """Draw all settings that apply."""
     config = session.settings()
     with st.sidebar:
-        for name in ALWAYS_OPEN:
+        for name in DATA:
             _row(name, config)
+        _variant(config)
+        own = VARIANTS[config.variant].controls
+        for name in own:
+            _row(name, config)
+        for name in FIRST_LESSON:
+            _row(name, config)
+        for sentence in remarks(config.as_dict()):
+            st.caption(f":material/lightbulb: {sentence}")
+        shown = {*DATA, *own, *FIRST_LESSON}
         groups = dict.fromkeys(FIELDS[name].group for name in FIELDS)
         for group in groups:
-            names = [n for n in FIELDS if FIELDS[n].group == group and n not in ALWAYS_OPEN]
+            names = [n for n in FIELDS if FIELDS[n].group == group and n not in shown]
             names = [n for n in names if FIELDS[n].applies(config.as_dict())]
             if names:
                 changed = sum(session.changed(name) for name in names)
@@ -41,6 +64,21 @@ def sidebar() -> None:
             on_click=session.reset,
             help="Set everything back to the defaults of this data set.",
         )
+
+
+def _variant(config: RunConfig) -> None:
+    """Draw the choice of the kind of autoencoder, which is what the settings come to."""
+    key = f"variant.{config.variant}"
+    st.selectbox(
+        "Kind of autoencoder",
+        list(VARIANTS),
+        index=list(VARIANTS).index(config.variant),
+        format_func=lambda name: VARIANTS[name].label,
+        key=key,
+        on_change=lambda: session.choose_variant(st.session_state[key]),
+        help=f"{VARIANTS[config.variant].help} Choosing another sets what makes it one; "
+        "every setting can be changed after.",
+    )
 
 
 def _row(name: str, config: RunConfig) -> None:
@@ -120,7 +158,7 @@ def _sizes(name: str) -> None:
     present = _shown(name, getattr(session.settings(), name))
     st.selectbox(
         **_widget(name),
-        options=list(dict.fromkeys((*HIDDEN_LAYERS, present))),
+        options=list(dict.fromkeys((*SIZES[name], present))),
         accept_new_options=True,
     )
 

@@ -21,6 +21,8 @@ def list_all(arguments: Namespace) -> int:
 
 
 def _whereabouts(spec: DatasetSpec) -> str:
+    if spec.recipe:
+        return "made by the app"
     if not spec.splits:
         return "comes with the app"
     if folder := datasets.location(spec.name):

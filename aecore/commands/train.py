@@ -8,8 +8,9 @@ from typing import Any
 
 from aecore import datasets, environment
 from aecore.commands.console import INTERRUPTED, StatusLine, print_json, print_numbers, say
-from aecore.config import FIELDS, RunConfig, strict
-from aecore.datasets import DATASETS, DatasetError, DatasetSpec
+from aecore.config import FIELDS, SHORTHAND, strict
+from aecore.conflicts import remarks
+from aecore.datasets import DATASETS, DatasetError
 from aecore.runs import Run, RunError, RunStore
 from aecore.wording import duration, moment, rounded_count, short
 
@@ -21,14 +22,20 @@ BUSY_S = 0.2
 
 def train(arguments: Namespace) -> int:
     """Train a run to its number of epochs, and print what it reached."""
-    given = {name: value for name, value in vars(arguments).items() if name in FIELDS}
+    given = {
+        name: value
+        for name, value in vars(arguments).items()
+        if name in FIELDS or name == SHORTHAND
+    }
     config = strict(given, datasets.default_name())
-    if not datasets.available(config.dataset):
-        _refuse_absent(DATASETS[config.dataset])
-    fingerprint = datasets.load(config.dataset).fingerprint
+    if (absent := datasets.missing(config.dataset, config.data_options)) is not None:
+        _refuse_absent(absent)
+    fingerprint = datasets.load(config.dataset, config.data_options).fingerprint
     store = RunStore(environment.read().home / "runs")
     run = store.open(config, fingerprint)
     say(f"Run {run.id}: {config.dataset}, {config.title()}, {_epochs(config.epochs)}.")
+    for sentence in remarks(config.as_dict()):
+        say(f"Note: {sentence}")
     import torch
 
     from aecore.slices import whole_result
@@ -47,12 +54,12 @@ def train(arguments: Namespace) -> int:
     return 0
 
 
-def _refuse_absent(spec: DatasetSpec) -> None:
+def _refuse_absent(name: str) -> None:
     try:
-        datasets.load(spec.name)
+        datasets.load(name)
     except DatasetError as error:
-        hint = f" The command for it: python -m aecore data fetch {spec.name}"
-        raise DatasetError(f"{error}{hint if spec.mirrors else ''}") from None
+        hint = f" The command for it: python -m aecore data fetch {name}"
+        raise DatasetError(f"{error}{hint if DATASETS[name].mirrors else ''}") from None
 
 
 def _say_trained(run: Run) -> None:
@@ -104,24 +111,21 @@ def _train(store: RunStore, run: Run) -> bool:
 def _standing(run: Run) -> str:
     """Return in a line how far training has come."""
     config, progress, rows = run.config, run.progress(), run.metrics()
-    parts = [f"epoch {progress.step / config.steps_per_epoch:.2f} of {config.epochs}"]
+    total = config.pretraining_span + config.epochs
+    parts = [f"epoch {progress.step / config.steps_per_epoch:.2f} of {total}"]
     if rows:
         parts.append(f"test MSE {short(rows[-1]['test_mse'])}")
     if speed := progress.images_per_second:
-        left = (config.epochs - progress.step / config.steps_per_epoch) * _train_size(config)
+        left = (total - progress.step / config.steps_per_epoch) * config.train_size
         parts.append(f"{rounded_count(speed)} images/s")
         parts += [f"{duration(left / speed)} left"] if left > 0 else []
     return " · ".join(parts)
 
 
-def _train_size(config: RunConfig) -> int:
-    return DATASETS[config.dataset].train_size
-
-
 def _reached(run: Run, numbers: dict[str, float]) -> dict[str, Any]:
     """Return a run's outcome by name; speed is the mean over all of its training."""
     config, progress = run.config, run.progress()
-    images = progress.step / config.steps_per_epoch * _train_size(config)
+    images = progress.step / config.steps_per_epoch * config.train_size
     return {
         "run": run.id,
         "dataset": config.dataset,

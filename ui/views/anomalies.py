@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+import torch
 
 from aecore import evaluation, figures, images, strangers
 from aecore.anomalies import ranking, reconstruction_errors
@@ -36,6 +37,7 @@ def anomaly_view(frame: Frame, kinds: tuple[str, ...], most: int) -> AnomalyView
     """Rank the test images and the chosen strangers by reconstruction error."""
     data = frame.data
     sets = {kind: strangers.images(kind, data.shape) for kind in kinds}
+    own = data.shown(as_pixels(torch.tensor(data.test_images)).numpy())  # (N, h, w), 0 to 1
     labels = [label for found in sets.values() for label in found.labels]
     none = np.zeros((0, *data.shape), np.uint8)
     pictures = np.concatenate([none, *(found.images for found in sets.values())])
@@ -46,12 +48,12 @@ def anomaly_view(frame: Frame, kinds: tuple[str, ...], most: int) -> AnomalyView
     tiles = []
     for rank, place in enumerate(ranked.order[:most].tolist(), 1):
         strange = place >= count
-        picture = pictures[place - count] if strange else data.test_images[place]
+        picture = pictures[place - count] / 255 if strange else own[place]
         name = labels[place - count] if strange else data.classes[int(data.test_labels[place])]
         error = short(float(ranked.errors[place]))
         tiles.append(
             Tile(
-                source(images.grey(picture[None] / 255), 1),
+                source(images.grey(picture[None]), 1),
                 f"{rank} · {error}" + (f" {name.partition(' (')[0]}" if strange else ""),
                 f"Rank {rank}: {name}, reconstruction error {error}",
                 marked=strange,

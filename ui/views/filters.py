@@ -15,7 +15,6 @@ from aecore.wording import short
 from ui.pictures import Tile, source
 from ui.views.frame import (
     Frame,
-    as_images,
     cached,
     model,
 )
@@ -73,7 +72,7 @@ def filter_view(frame: Frame, kind: str, order: str, most: int) -> FilterView:
     weights = entry.pictures(network)
     places = units_of.arrange(order, weights, activity)[:most]
     limit = float(weights.abs().max()) or 1.0
-    pictures = images.signed(as_images(weights[places], frame.data), limit)
+    pictures = images.signed(weights[places].view(-1, *network.filter_shape).numpy(), limit)
     tiles = []
     for picture, unit in zip(pictures, places.tolist(), strict=True):
         dead = bool(activity.dead[unit])

@@ -113,22 +113,19 @@ def reference(frame: Frame, clean: Tensor) -> np.ndarray | None:
     return None if known is None else known.scores(clean, 3).numpy()
 
 
-def as_images(rows: Tensor, data: Dataset) -> np.ndarray:
-    """Reshape images (k, n) to (k, h, w)."""
-    return rows.numpy().reshape(-1, *data.shape)
+def greys(rows: Tensor, data: Dataset) -> np.ndarray:
+    """Return images (k, n) as RGB pictures (k, h, w, 3), from the data's black to its white."""
+    return images.grey(data.shown(rows.numpy().reshape(-1, *data.shape)))
 
 
 def rows_of(seen: Reconstruction, data: Dataset, *, noisy: bool) -> list[Row]:
     """Return the rows original / noisy / reconstructed / error."""
-    rows = [row("Original", "from the test images", images.grey(as_images(seen.original, data)))]
+    rows = [row("Original", "from the test images", greys(seen.original, data))]
     if noisy:
-        rows.append(row("Noisy", "what goes in", images.grey(as_images(seen.noisy, data))))
-    rows.append(
-        row("Reconstructed", "what comes out", images.grey(as_images(seen.reconstructed, data)))
-    )
-    difference = as_images(seen.difference, data)
+        rows.append(row("Noisy", "what goes in", greys(seen.noisy, data)))
+    rows.append(row("Reconstructed", "what comes out", greys(seen.reconstructed, data)))
+    difference = seen.difference.numpy().reshape(-1, *data.shape)
     captions = [short(float(e)) for e in seen.errors]
-    rows.append(
-        row("Error", "red too bright, blue too dark", images.signed(difference, 1.0), captions)
-    )
+    pictures = images.signed(difference, data.span[1])
+    rows.append(row("Error", "red too bright, blue too dark", pictures, captions))
     return rows

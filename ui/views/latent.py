@@ -9,15 +9,15 @@ import plotly.graph_objects as go
 import torch
 from torch import Tensor
 
-from aecore import evaluation, figures, images, projections
+from aecore import evaluation, figures, projections
 from aecore.datasets import Dataset
 from aecore.reconstruction import codes, reconstruct
 from ui.pictures import Row, row
 from ui.views.frame import (
     Frame,
-    as_images,
     baseline,
     cached,
+    greys,
     model,
     reference,
     rows_of,
@@ -94,8 +94,6 @@ def picked_rows(frame: Frame, places: list[int]) -> list[list[Row]]:
         clean = test_images(frame.data, part)
         seen = reconstruct(model(frame), clean, clean)
         names = [frame.data.classes[int(frame.data.test_labels[p])] for p in part]
-        original = row(
-            "Original", "class of each", images.grey(as_images(seen.original, frame.data)), names
-        )
+        original = row("Original", "class of each", greys(seen.original, frame.data), names)
         rows.append([original, *rows_of(seen, frame.data, noisy=False)[1:]])
     return rows

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 import torch
 
-from aecore import images
+from aecore.corruption import Noise
 from aecore.reconstruction import choose, reconstruct, spoil
 from aecore.wording import short
 from ui.pictures import Row, row
 from ui.views.frame import (
     Frame,
-    as_images,
     baseline,
     cached,
+    greys,
     model,
     rows_of,
     test_errors,
@@ -33,25 +33,24 @@ class Strips:
 
 @cached(48)
 def chosen_strips(
-    frame: Frame, how: str, label: int | None, count: int, seed: int,
-    noise: str, level: float, pca: bool,
-) -> Strips:  # fmt: skip
+    frame: Frame, how: str, label: int | None, count: int, seed: int, noise: Noise, pca: bool
+) -> Strips:
     """Return chosen test images with what network and PCA make of them."""
     data, config = frame.data, frame.config
     places = choose(how, test_errors(frame), test_labels(data), label, count, seed)
     clean = test_images(data, places)
-    noisy = spoil(clean, places, noise, level, config.seed)
+    noisy = spoil(clean, places, noise, config.seed)
     known = baseline(data) if pca else None
-    q = min(config.bottleneck, config.pixels)
-    hint = "same number of numbers" if q == config.bottleneck else "all components there are"
+    q = min(config.code_size, config.pixels)
+    hint = "same number of numbers" if q == config.code_size else "all components there are"
     strips, errors, pca_errors = [], [], []
     for part in torch.arange(len(places)).split(10):
         seen = reconstruct(model(frame), clean[part], noisy[part])
-        rows = rows_of(seen, data, noisy=noise != "none")
+        rows = rows_of(seen, data, noisy=bool(noise))
         errors.append(seen.errors)
         if known is not None:
             other = reconstruct(lambda x: known.reconstruct(x, q), clean[part], noisy[part])
-            pictures = images.grey(as_images(other.reconstructed, data))
+            pictures = greys(other.reconstructed, data)
             captions = [short(float(e)) for e in other.errors]
             rows.append(
                 row(

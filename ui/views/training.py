@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
+import torch
 from torch import Tensor
 
 from aecore import evaluation, figures, filters, images
 from aecore.config import RunConfig
+from aecore.corruption import Noise
 from aecore.datasets import Dataset
-from aecore.objectives import LOSSES, bce_floor
+from aecore.diagnostics import diagnose
+from aecore.objectives import LOSSES, PENALTIES, bce_floor
 from aecore.reconstruction import one_of_each, reconstruct, spoil
+from aecore.wording import short
 from ui.pictures import Row, row, source
 from ui.views.frame import (
     Frame,
-    as_images,
     baseline,
     cached,
+    greys,
     model,
     rows_of,
     test_images,
@@ -39,20 +45,20 @@ def _examples(data: Dataset) -> Tensor:
     return evaluation.order(len(data.test_images), "test")[_example_rows(data)]
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def originals(dataset: str, _data: Dataset) -> list[Row]:
-    """Return what there is to see before any training: test images as they are."""
-    places = _examples(_data)
-    shown = as_images(test_images(_data, places), _data)
-    return [row("Original", "from the test images", images.grey(shown))]
+def preview(config: RunConfig, data: Dataset) -> list[Row]:
+    """Return what there is to see before any training: test images, and what noise does to them."""
+    return _preview(data.fingerprint, config.corruption, config.seed, data)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def noisy_preview(dataset: str, noise: str, level: float, seed: int, _data: Dataset) -> list[Row]:
-    """Return what the chosen noise does to the images of `originals`."""
+def _preview(fingerprint: str, noise: Noise, seed: int, _data: Dataset) -> list[Row]:
     places = _examples(_data)
-    spoiled = spoil(test_images(_data, places), places, noise, level, seed)
-    return [row("Noisy", "what will go in", images.grey(as_images(spoiled, _data)))]
+    clean = test_images(_data, places)
+    rows = [row("Original", "from the test images", greys(clean, _data))]
+    if noise:
+        spoiled = spoil(clean, places, noise, seed)
+        rows.append(row("Noisy", "what will go in", greys(spoiled, _data)))
+    return rows
 
 
 @cached(128)
@@ -67,8 +73,9 @@ def live_strip(frame: Frame) -> list[Row]:
 @cached(128)
 def filter_preview(frame: Frame) -> tuple[str, int, int]:
     """Return the first-layer filters as one picture, how many it shows, and how many there are."""
-    weights = filters.encoder_filters(model(frame))
-    shown = as_images(weights[:SHOWN_FILTERS], frame.data)
+    network = model(frame)
+    weights = filters.encoder_filters(network)
+    shown = weights[:SHOWN_FILTERS].view(-1, *network.filter_shape).numpy()
     columns = max(4, int(np.ceil(np.sqrt(len(shown)))))
     return source(images.signed(shown), columns), len(shown), len(weights)
 
@@ -82,7 +89,7 @@ def live_counts(data: Dataset) -> tuple[int, int]:
 @cached(128)
 def live_scatter(frame: Frame, has_baseline: bool) -> go.Figure:
     """Return the latent scatter of the Train page: the code itself where it can be drawn."""
-    method = "codes" if frame.config.bottleneck <= 2 else "pca"
+    method = "codes" if frame.config.code_size <= 2 else "pca"
     laid = laid_out(frame, method, 2, evaluation.CHUNK, (0, 1), frame.config.seed)
     assert laid is not None, "neither has to be asked of the analyst"
     places = latent_places(frame.data, evaluation.CHUNK).numpy()
@@ -92,7 +99,7 @@ def live_scatter(frame: Frame, has_baseline: bool) -> go.Figure:
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def baseline_errors(
-    dataset: str, q: int, noise: str, level: float, seed: int, _config: RunConfig, _data: Dataset
+    fingerprint: str, q: int, noise: Noise, seed: int, _config: RunConfig, _data: Dataset
 ) -> dict[str, float]:
     """Return the MSE per pixel of PCA and of the mean image on the live test images."""
     known = baseline(_data)
@@ -107,15 +114,14 @@ def mse_lines(config: RunConfig, data: Dataset) -> dict[str, float]:
     """Return the heights of the dashed lines on the MSE chart; none before they are known."""
     if baseline(data) is None:
         return {}
-    q = min(config.bottleneck, config.pixels)
-    spoiled = config.noise != "none"
-    noise = (config.noise, config.noise_level, config.seed) if spoiled else ("none", 0.0, 0)
-    return baseline_errors(config.dataset, q, *noise, config, data)
+    q = min(config.code_size, config.pixels)
+    seed = config.seed if config.corruption else 0
+    return baseline_errors(data.fingerprint, q, config.corruption, seed, config, data)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _floor(dataset: str, _data: Dataset) -> float:
-    _, test = evaluation.live_probes(RunConfig(dataset=dataset), _data)
+def _floor(fingerprint: str, _config: RunConfig, _data: Dataset) -> float:
+    _, test = evaluation.live_probes(_config, _data)
     return bce_floor(test.clean)
 
 
@@ -138,7 +144,7 @@ def _curve_figures(
     rows = rows[:-1:thin] + rows[-1:]
     at = [r["epoch"] for r in rows]
     common = {
-        "last_epoch": max([float(epochs), *at]),
+        "last_epoch": max([float(config.pretraining_span + epochs), *at]),
         "at": frame.step / config.steps_per_epoch,
     }
     charts = []
@@ -149,7 +155,7 @@ def _curve_figures(
                 at,
                 {"Train": [r["train_loss"] for r in rows],
                  "Test": [r["test_loss"] for r in rows]},
-                {"Lowest possible": _floor(config.dataset, frame.data)},
+                {"Lowest possible": _floor(frame.data.fingerprint, config, frame.data)},
                 title=f"{name} per pixel", height=170, **common,
             )
         )  # fmt: skip
@@ -163,3 +169,92 @@ def _curve_figures(
         )
     )  # fmt: skip
     return charts
+
+
+@dataclass(frozen=True)
+class Part:
+    """Something to show beside the common pictures: a chart, and what it comes to in words."""
+
+    label: str
+    hint: str
+    figure: go.Figure
+    summary: str
+
+
+def loss_parts(frame: Frame, epochs: int) -> Part | None:
+    """Return what training makes small, part by part; None where the loss has only one."""
+    rows = frame.run.metrics()
+    if not frame.config.penalties or not rows:
+        return None
+    return _loss_parts(frame, epochs, int(rows[-1]["step"]), len(rows))
+
+
+@cached(96)
+def _loss_parts(frame: Frame, epochs: int, last: int, count: int) -> Part:
+    config = frame.config
+    rows = [r for r in frame.run.metrics() if r["step"] > 0] or frame.run.metrics()
+    here = next((r for r in reversed(rows) if r["step"] <= frame.step), rows[0])
+    rows = rows[: -1 : max(1, len(rows) // 300)] + rows[-1:]
+    at = [r["epoch"] for r in rows]
+    names = {"train_loss": "Reconstruction"} | {p: PENALTIES[p].label for p in config.penalties}
+    series = {label: [r.get(name, 0.0) for r in rows] for name, label in names.items()}
+    figure = figures.curves(
+        at, series, {}, title="per pixel", height=240,
+        last_epoch=max([float(config.pretraining_span + epochs), *at]),
+        at=frame.step / config.steps_per_epoch,
+    )  # fmt: skip
+    values = {label: here.get(name, 0.0) for name, label in names.items()}
+    total = sum(values.values())
+    words = " + ".join(f"{label.lower()} {short(value)}" for label, value in values.items())
+    summary = (
+        f"{words[:1].upper()}{words[1:]} = **{short(total)}** a pixel, "
+        f"{short(total * config.pixels)} an image."
+    )
+    return Part("Loss in its parts", "training images, what training makes small", figure, summary)
+
+
+@cached(96)
+def about(frame: Frame, has_baseline: bool) -> list[Part]:
+    """Return what the run's kind is about, on the live test images."""
+    _, test = evaluation.live_probes(frame.config, frame.data)
+    found = diagnose(model(frame), test.clean, baseline(frame.data))
+    return [
+        Part(
+            entry.label,
+            entry.help,
+            figures.bars(
+                finding.values.tolist(), [str(i + 1) for i in range(len(finding.values))],
+                title=entry.axis, line=finding.line,
+            )
+            if entry.per == "unit"
+            else figures.histogram(finding.values, {}, title=entry.axis, height=240),
+            finding.summary,
+        )
+        for entry, finding in found
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CodeLine:
+    """One input of a small problem with its code and its output."""
+
+    name: str
+    code: list[float]
+    output: list[float]
+    right: bool
+
+
+@cached(96)
+def code_table(frame: Frame) -> list[CodeLine]:
+    """Return every input's code and output, for data where each input is one of few."""
+    inputs = test_images(frame.data, torch.arange(len(frame.data.test_images)))
+    network = model(frame)
+    with torch.no_grad():
+        found = network.encode(inputs)
+        outputs = network.decode(found)
+    return [
+        CodeLine(name, code, output, max(range(len(output)), key=output.__getitem__) == k)
+        for k, (name, code, output) in enumerate(
+            zip(frame.data.classes, found.tolist(), outputs.tolist(), strict=True)
+        )
+    ]

@@ -1,0 +1,279 @@
+"""What each kind of autoencoder is about, measured: one number a code unit, or one an image."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from aecore.baselines import Baseline
+from aecore.config import RunConfig
+from aecore.models import Autoencoder
+from aecore.objectives import LOSSES, kl_to_prior, mean_activation
+from aecore.randomness import generator
+from aecore.wording import short
+
+CARRIES_NATS = 0.1
+"""A variational code unit with less is switched off: its images all get the prior."""
+DECIDED = 0.1
+"""How near to 0 or 1 a unit has to be to count as a bit already."""
+
+
+@dataclass(frozen=True, eq=False)
+class Finding:
+    """What a diagnostic found on some images.
+
+    Attributes
+    ----------
+    values : ndarray, shape (k,)
+        One a code unit, or one an image.
+    summary : str
+        It in a sentence; Markdown.
+    line : float, optional
+        What the values should come to.
+    """
+
+    values: npt.NDArray[np.float32]
+    summary: str
+    line: float | None = None
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One thing to measure.
+
+    Attributes
+    ----------
+    per : {"unit", "image"}
+        What there is one value of.
+    axis : str
+        Title of the axis of values, with unit.
+    applies : callable
+        ``config -> bool``.
+    find : callable
+        ``(model, images (m, n), baseline or None) -> Finding``, or None while the baseline
+        is not known.
+    """
+
+    name: str
+    label: str
+    help: str
+    per: str
+    axis: str
+    applies: Callable[[RunConfig], bool]
+    find: Callable[[Autoencoder, Tensor, Baseline | None], Finding | None]
+
+
+def _numbers(values: Tensor) -> npt.NDArray[np.float32]:
+    return values.detach().to(torch.float32).numpy()
+
+
+def _mean_activation(model: Autoencoder, images: Tensor, known: Baseline | None) -> Finding:
+    rho = mean_activation(model.encode(images), model.code_activation)
+    wanted = model.config.sparsity_target
+    return Finding(
+        _numbers(rho),
+        f"Mean activation ρ̂ of all units **{short(float(rho.mean()))}**, wanted ρ {wanted:g}; "
+        f"from {short(float(rho.min()))} to {short(float(rho.max()))}.",
+        wanted,
+    )
+
+
+def _code_lengths(model: Autoencoder, images: Tensor, known: Baseline | None) -> Finding:
+    sizes = model.encode(images).abs().mean(0)
+    columns = model.from_code().flatten(0, -2).norm(dim=0)
+    return Finding(
+        _numbers(sizes),
+        f"Sum of |code| **{short(float(sizes.sum()))}** an image; the decoder's columns are "
+        f"{short(float(columns.mean()))} long on average.",
+    )
+
+
+def _use(model: Autoencoder, images: Tensor, known: Baseline | None) -> Finding:
+    share = (model.encode(images) != 0).float().mean(0)
+    never = int((share == 0).sum())
+    return Finding(
+        _numbers(share),
+        f"Every image uses at most {model.config.active} of {len(share):,} units; "
+        f"**{never:,} are never used**.",
+    )
+
+
+def _information(model: Autoencoder, images: Tensor, known: Baseline | None) -> Finding:
+    through = model.run(images, generator(model.config.seed, "diagnostic"))
+    nats = kl_to_prior(through.sums).mean(0)  # (q,)
+    loss = LOSSES[model.config.loss]
+    reconstruction = float(loss.value(through.logits, images, model.output).mean())
+    unit = "nats" if loss.name == "bce" else "summed squared error"
+    return Finding(
+        _numbers(nats),
+        f"Per image: reconstruction **{short(reconstruction)}** {unit}, KL "
+        f"**{short(float(nats.sum()))}** nats. {int((nats > CARRIES_NATS).sum())} of "
+        f"{len(nats)} units carry more than {CARRIES_NATS:g} nats.",
+    )
+
+
+def _sensitivity(model: Autoencoder, images: Tensor, known: Baseline | None) -> Finding:
+    lengths = model.jacobian(images).clamp(min=0).sqrt()
+    return Finding(
+        _numbers(lengths),
+        f"Mean ‖J‖ **{short(float(lengths.mean()))}**: how far the code moves for each unit "
+        "that the image moves.",
+    )
+
+
+def principal_angles(model: Autoencoder, known: Baseline) -> npt.NDArray[np.float64]:
+    """Return the angles between a linear decoder's subspace and that of PCA, in degrees.
+
+    Parameters
+    ----------
+    model : Autoencoder
+        Of q code units; only the directions in which its decoder can move are looked at.
+    known : Baseline
+
+    Returns
+    -------
+    ndarray, shape (min(q, n),)
+        Increasing; 0 is the same direction, 90 one that PCA does not have.
+
+    References
+    ----------
+    Björck & Golub 1973, by `scipy.linalg.subspace_angles`.
+    """
+    from scipy.linalg import subspace_angles
+
+    q = model.config.code_size
+    with torch.no_grad():
+        origin = model.logits(torch.zeros(1, q))
+        columns = (model.logits(torch.eye(q)) - origin).double().T.numpy()  # (n, q)
+    axes = known.components[: min(q, len(known.components))].double().T.numpy()
+    angles: npt.NDArray[np.float64] = np.sort(subspace_angles(columns, axes))
+    return np.rad2deg(angles)
+
+
+def _angles(model: Autoencoder, images: Tensor, known: Baseline | None) -> Finding | None:
+    if known is None:
+        return None
+    angles = principal_angles(model, known)
+    return Finding(
+        angles.astype(np.float32),
+        f"The largest angle to the subspace of PCA is **{short(float(angles.max()))}°**; "
+        "all 0° would be the same subspace.",
+    )
+
+
+def _bits(model: Autoencoder, images: Tensor, known: Baseline | None) -> Finding:
+    h = model.sums(images).sigmoid()
+    decided = ((h < DECIDED) | (h > 1 - DECIDED)).float().mean()
+    share = (h > 0.5).float().mean(0)
+    return Finding(
+        _numbers(share),
+        f"**{float(decided):.0%}** of the units' values are within {DECIDED:g} of 0 or 1 before "
+        "they are rounded to bits; a bit that is 1 for half of the images tells most.",
+        0.5,
+    )
+
+
+def _kinds(*names: str) -> Callable[[RunConfig], bool]:
+    return lambda config: any(name in config.penalties for name in names)
+
+
+DIAGNOSTICS: dict[str, Diagnostic] = {
+    entry.name: entry
+    for entry in (
+        Diagnostic(
+            "mean-activation",
+            "Mean activation",
+            "How much each code unit speaks on average: 0 never, 1 always.",
+            "unit",
+            "mean activation ρ̂",
+            _kinds("kl_sparsity"),
+            _mean_activation,
+        ),
+        Diagnostic(
+            "code-lengths",
+            "Size of the code",
+            "How large each code unit's value is on average, whatever its sign.",
+            "unit",
+            "mean |code|",
+            _kinds("l1_sparsity", "l2_sparsity"),
+            _code_lengths,
+        ),
+        Diagnostic(
+            "use",
+            "Use of the units",
+            "On which share of the images each code unit is among the k strongest.",
+            "unit",
+            "share of images",
+            lambda config: config.code == "k-sparse",
+            _use,
+        ),
+        Diagnostic(
+            "information",
+            "Information in the code",
+            "KL divergence of each code unit from the prior: near 0, it carries nothing.",
+            "unit",
+            "KL, nats",
+            lambda config: config.code == "variational",
+            _information,
+        ),
+        Diagnostic(
+            "sensitivity",
+            "Sensitivity of the code",
+            "Frobenius norm of the code's derivative by the image, for each image.",
+            "image",
+            "‖J‖",
+            _kinds("contractive"),
+            _sensitivity,
+        ),
+        Diagnostic(
+            "principal-angles",
+            "Angles to PCA",
+            "Principal angles between what the decoder can draw and what PCA can.",
+            "unit",
+            "angle, degrees",
+            lambda config: config.variant == "linear",
+            _angles,
+        ),
+        Diagnostic(
+            "bits",
+            "Bits",
+            "On which share of the images each bit of the code is 1.",
+            "unit",
+            "share of ones",
+            lambda config: config.code == "binary",
+            _bits,
+        ),
+    )
+}
+
+
+@torch.no_grad()
+def diagnose(
+    model: Autoencoder, images: Tensor, known: Baseline | None
+) -> list[tuple[Diagnostic, Finding]]:
+    """Return what there is to know of a network of its kind.
+
+    Parameters
+    ----------
+    model : Autoencoder
+    images : Tensor, shape (m, n)
+        Without noise.
+    known : Baseline or None
+        Of the same data; findings that need it are left out without.
+    """
+    found = [
+        (entry, entry.find(model, images, known))
+        for entry in DIAGNOSTICS.values()
+        if entry.applies(model.config)
+    ]
+    return [
+        (entry, finding)
+        for entry, finding in found
+        if finding is not None and math.isfinite(float(np.abs(finding.values).sum()))
+    ]

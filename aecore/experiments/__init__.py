@@ -1,0 +1,1 @@
+"""The published experiments: each is data, and all are done by the same few analyses."""

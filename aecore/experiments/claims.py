@@ -1,0 +1,195 @@
+"""What was published, and how near to it a measurement has to come to agree.
+
+A tolerance is data: a range, a ratio or an ordering, with the reason for it beside it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeAlias
+
+from aecore.wording import short
+
+Values: TypeAlias = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Within:
+    """One value lies in a range.
+
+    Attributes
+    ----------
+    key : str
+        Name of the value.
+    low, high : float
+        Ends of the range, both allowed.
+    """
+
+    key: str
+    low: float = -math.inf
+    high: float = math.inf
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the values it is about."""
+        return (self.key,)
+
+    def holds(self, values: Values) -> bool:
+        """Tell whether the measured values agree."""
+        return self.low <= values[self.key] <= self.high
+
+    def words(self, unit: str) -> str:
+        """Return the tolerance in words."""
+        if self.low == -math.inf:
+            return f"at most {shown(self.high, unit)}"
+        if self.high == math.inf:
+            return f"at least {shown(self.low, unit)}"
+        return f"{shown(self.low, unit)} to {shown(self.high, unit)}"
+
+
+@dataclass(frozen=True)
+class Rising:
+    """Values become larger from one to the next.
+
+    Attributes
+    ----------
+    order : tuple of str
+        Names of the values, smallest first.
+    """
+
+    order: tuple[str, ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the values it is about."""
+        return self.order
+
+    def holds(self, values: Values) -> bool:
+        """Tell whether the measured values agree."""
+        found = [values[key] for key in self.order]
+        return all(a < b for a, b in pairwise(found))
+
+    def words(self, unit: str) -> str:
+        """Return the tolerance in words."""
+        return "in this order"
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """One value is so many times another.
+
+    Attributes
+    ----------
+    key, by : str
+        Names of the value and of what it is divided by.
+    low, high : float
+        Ends of the range of the ratio, both allowed.
+    """
+
+    key: str
+    by: str
+    low: float = 0.0
+    high: float = math.inf
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Names of the values it is about."""
+        return self.key, self.by
+
+    def holds(self, values: Values) -> bool:
+        """Tell whether the measured values agree."""
+        return self.low * values[self.by] <= values[self.key] <= self.high * values[self.by]
+
+    def words(self, unit: str) -> str:
+        """Return the tolerance in words."""
+        if self.low == 0:
+            return f"ratio at most {short(self.high)}"
+        if self.high == math.inf:
+            return f"ratio at least {short(self.low)}"
+        return f"ratio {short(self.low)} to {short(self.high)}"
+
+
+Tolerance: TypeAlias = Within | Rising | Ratio
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One published statement.
+
+    Attributes
+    ----------
+    what : str
+        What is measured, with its split.
+    published : str
+        What the source says, in a few words or numbers.
+    unit : str
+        Of the measured values: "%", "MSE per pixel", "nats an image", …; may be empty.
+    agrees : Within, Rising or Ratio
+    why : str
+        Why that much difference is allowed.
+    """
+
+    what: str
+    published: str
+    unit: str
+    agrees: Tolerance
+    why: str
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim beside what was measured.
+
+    Attributes
+    ----------
+    measured : mapping of str to float
+        Means over the seeds; empty where something was not measured.
+    spread : mapping of str to float
+        Largest minus smallest over the seeds.
+    word : {"agrees", "differs", "not measured"}
+    """
+
+    claim: Claim
+    measured: dict[str, float]
+    spread: dict[str, float]
+    word: str
+
+    def text(self) -> str:
+        """Return the measured values, with their spread where there is more than one seed."""
+        parts = []
+        several = len(self.measured) > 1
+        for key, value in self.measured.items():
+            text = shown(value, self.claim.unit)
+            if self.spread.get(key):
+                text += f" ± {shown(self.spread[key] / 2, self.claim.unit)}"
+            parts.append(f"{key} {text}" if several else text)
+        joint = " < " if isinstance(self.claim.agrees, Rising) and self.word == "agrees" else ", "
+        return joint.join(parts)
+
+
+def judge(claim: Claim, found: list[Values]) -> Verdict:
+    """Compare a claim with what one or more seeds measured.
+
+    Parameters
+    ----------
+    claim : Claim
+    found : list of mapping
+        Values by name, of each seed; judged by their means.
+    """
+    keys = claim.agrees.keys
+    if not found or any(key not in values for values in found for key in keys):
+        return Verdict(claim, {}, {}, "not measured")
+    columns = {key: [values[key] for values in found] for key in keys}
+    means = {key: sum(column) / len(column) for key, column in columns.items()}
+    spread = {key: max(column) - min(column) for key, column in columns.items()}
+    return Verdict(claim, means, spread, "agrees" if claim.agrees.holds(means) else "differs")
+
+
+def shown(value: float, unit: str) -> str:
+    """Return a value with its unit: ``0.964 -> 96.4 %``."""
+    if unit == "%":
+        return f"{100 * value:.1f} %"
+    return f"{short(value)} {unit}".rstrip()

@@ -1,0 +1,236 @@
+"""Doing experiments: their runs through the engine and store, their analyses, their verdicts.
+
+What was done before is not done again: runs are recordings, and what an analysis measured is
+kept under ``home/reproduced`` by everything that it depends on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aecore import datasets
+from aecore.datasets import DATASETS, DatasetError
+from aecore.engine import Engine
+from aecore.experiments.claims import Verdict, judge
+from aecore.experiments.experiment import Budget, Experiment
+from aecore.runs import Run, RunError, write_atomically
+
+VERSION = 1
+"""Of the analyses; another one measures everything again."""
+POLL_S = 0.25
+
+
+@dataclass
+class Report:
+    """What came of an experiment.
+
+    Attributes
+    ----------
+    verdicts : list of Verdict
+    values : list of dict
+        Everything that was measured, of each seed.
+    skipped : str
+        Why it was not run, or empty.
+    figures : list of Path
+        Files written.
+    trained, kept : int
+        Runs that were trained now, and that were there before.
+    """
+
+    experiment: Experiment
+    budget: Budget
+    verdicts: list[Verdict] = field(default_factory=list)
+    values: list[dict[str, float]] = field(default_factory=list)
+    skipped: str = ""
+    figures: list[Path] = field(default_factory=list)
+    run_ids: dict[str, str] = field(default_factory=dict)
+    trained: int = 0
+    kept: int = 0
+    seconds: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for JSON."""
+        return {
+            "experiment": self.experiment.id,
+            "title": self.experiment.title,
+            "source": self.experiment.source,
+            "budget": self.budget,
+            "not_run": self.skipped,
+            "runs": self.run_ids,
+            "claims": [
+                {
+                    "what": v.claim.what,
+                    "published": v.claim.published,
+                    "unit": v.claim.unit,
+                    "measured": v.measured,
+                    "spread": v.spread,
+                    "verdict": v.word,
+                    "tolerance": v.claim.agrees.words(v.claim.unit),
+                    "why": v.claim.why,
+                }
+                for v in self.verdicts
+            ],
+            "values": self.values,
+            "figures": [str(path) for path in self.figures],
+            "seconds": round(self.seconds, 1),
+        }
+
+
+class Reproduction:
+    """Does experiments one after the other; the next one's runs train while one is analysed.
+
+    Parameters
+    ----------
+    engine : Engine
+    budget : {"quick", "usual", "full"}
+    say : callable
+        Told what is going on, often; ``(text, topic)``.
+    figures : Path, optional
+        Folder that figures are written to.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        budget: Budget,
+        say: Callable[[str, object], None],
+        figures: Path | None = None,
+    ) -> None:
+        self.engine, self.budget, self.say, self.figures = engine, budget, say, figures
+
+    def do(self, experiment: Experiment, ahead: Sequence[Experiment] = ()) -> Report:
+        """Train, analyse and judge an experiment.
+
+        Parameters
+        ----------
+        experiment : Experiment
+        ahead : sequence of Experiment
+            Those whose runs may train while this one is analysed.
+
+        Raises
+        ------
+        RunError
+            If a run comes to no end.
+        """
+        report, began = Report(experiment, self.budget), time.monotonic()
+        if (absent := experiment.missing()) is not None:
+            report.skipped = f"not run: needs {absent}"
+            if DATASETS[absent].mirrors:
+                report.skipped += f" (python -m aecore data fetch {absent})"
+            return report
+        seeds = [self._runs(experiment, seed) for seed in range(experiment.seeds)]
+        everything = [run for runs in seeds for run in runs.values()]
+        report.run_ids = {
+            name if experiment.seeds == 1 else f"{name}, seed {seed}": run.id
+            for seed, runs in enumerate(seeds)
+            for name, run in runs.items()
+        }
+        report.kept = sum(run.done(run.config.epochs) for run in everything)
+        report.trained = len(everything) - report.kept
+        self._wait(experiment, everything)
+        for other in ahead:
+            self._want(other)
+        for seed, runs in enumerate(seeds):
+            report.values.append(self._measure(experiment, runs, seed, report))
+        found = [dict(values) for values in report.values]
+        report.verdicts = [judge(claim, list(found)) for claim in experiment.claims]
+        report.seconds = time.monotonic() - began
+        return report
+
+    # -- runs ------------------------------------------------------------------------
+
+    def _runs(self, experiment: Experiment, seed: int) -> dict[str, Run]:
+        """Return the runs of a seed, each wanted unless it is done."""
+        runs = {}
+        for name, config in experiment.configs(self.budget, seed).items():
+            data = datasets.load(config.dataset, config.data_options)
+            run = self.engine.store.open(config, data.fingerprint)
+            if not run.done(config.epochs):
+                run = self.engine.want(config, data.fingerprint, f"reproduce {run.id}")
+            run.touch()
+            runs[name] = run
+        return runs
+
+    def _want(self, experiment: Experiment) -> None:
+        if experiment.missing() is None:
+            try:
+                for seed in range(experiment.seeds):
+                    self._runs(experiment, seed)
+            except DatasetError:
+                return  # it is said when its turn comes
+
+    def _wait(self, experiment: Experiment, runs: Sequence[Run]) -> None:
+        while True:
+            left = []
+            for run in runs:
+                status, why = self.engine.status(run, run.config.epochs)
+                if status == "failed":
+                    raise RunError(f"{experiment.id}, run {run.id}: {why}")
+                if status == "paused":  # its lease was dropped
+                    data = datasets.load(run.config.dataset, run.config.data_options)
+                    self.engine.want(run.config, data.fingerprint, f"reproduce {run.id}")
+                if status != "done":
+                    left.append(run)
+            if not left:
+                return
+            total = sum(run.config.target_step for run in runs)
+            done = sum(min(run.progress().step, run.config.target_step) for run in runs)
+            share = done / total
+            self.say(
+                f"{experiment.id}: {len(left)} of {len(runs)} runs in training, {share:.0%}",
+                (experiment.id, int(4 * share)),
+            )
+            time.sleep(POLL_S)
+
+    # -- analyses --------------------------------------------------------------------
+
+    def _measure(
+        self, experiment: Experiment, runs: dict[str, Run], seed: int, report: Report
+    ) -> dict[str, float]:
+        path = self._kept_at(experiment, runs, seed)
+        wanted = self.figures is not None and seed == 0  # one seed's pictures are enough
+        if not wanted:
+            try:
+                return {str(k): float(v) for k, v in json.loads(path.read_bytes()).items()}
+            except (OSError, ValueError, AttributeError):
+                pass  # not done yet, or damaged: it is measured (again)
+        from aecore.experiments.analyses import ANALYSES
+        from aecore.experiments.laboratory import Laboratory, Subject, as_file
+
+        def say(text: str) -> None:
+            self.say(f"{experiment.id}: {text}", (experiment.id, text))
+
+        subjects = {name: Subject(name, run, self.engine.home) for name, run in runs.items()}
+        lab = Laboratory(subjects, seed, say, self.budget == "quick")
+        values: dict[str, float] = {}
+        for step in experiment.steps:
+            say(step.analysis.replace("_", " "))
+            found = ANALYSES[step.analysis](lab, **step.arguments)
+            values |= found.values
+            for name, figure in found.figures.items() if wanted else ():
+                assert self.figures is not None
+                ending, content = as_file(figure)
+                target = self.figures / f"{experiment.id}-{name}.{ending}"
+                target.parent.mkdir(parents=True, exist_ok=True)
+                write_atomically(target, content)
+                report.figures.append(target)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, json.dumps(values).encode())
+        return values
+
+    def _kept_at(self, experiment: Experiment, runs: dict[str, Run], seed: int) -> Path:
+        depends = {
+            "version": VERSION,
+            "runs": {name: [run.id, run.config.epochs] for name, run in runs.items()},
+            "steps": [[step.analysis, dict(step.arguments)] for step in experiment.steps],
+            "seed": seed,
+            "quick": self.budget == "quick",
+        }
+        digest = hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:16]
+        return self.engine.home / "reproduced" / f"{experiment.id}-{digest}.json"
