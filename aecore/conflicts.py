@@ -52,7 +52,7 @@ def _data(s: Settings) -> Iterator[Conflict]:
             yield (
                 f"Outliers among {DATASETS[s['dataset']].label} can be {labels}, not "
                 f"{DATASETS[s['outlier_source']].label}.",
-                {"outlier_source": sources[0]},
+                {"outlier_source": DATASETS[s["dataset"]].options["outlier_source"]},
             )
             return
         there = DATASETS[s["outlier_source"]].test_size
@@ -94,8 +94,9 @@ def _outputs(s: Settings) -> Iterator[Conflict]:
             {"output_activation": "sigmoid"},
         )
     elif output not in loss.outputs:
+        a = "an" if label[0] in "AEIOU" else "a"
         yield (
-            f"{loss.short} needs outputs between 0 and 1, and a {label} output can leave them.",
+            f"{loss.short} needs outputs between 0 and 1, and {a} {label} output can leave them.",
             {"output_activation": loss.outputs[0]},
         )
 
@@ -188,7 +189,7 @@ def remarks(settings: Settings) -> Iterator[str]:
     s = settings
     dense = s["architecture"] == "dense"
     if not dense:
-        yield "Convolutions take many times as long to train as a dense network of this size."
+        yield "Convolutions take about 20 times as long to train as a dense network with this code."
     if s["contractive"]:
         if s["code_activation"] == "identity" and not s["hidden"] and dense:
             yield (
@@ -203,7 +204,7 @@ def remarks(settings: Settings) -> Iterator[str]:
         if not dense:
             yield "The contraction takes one backward pass for every code unit here."
         elif s["hidden"]:
-            yield "The contraction of a deep network costs several times the plain training."
+            yield "The contraction of a deep network takes about 5 times as long to train."
     if (s["l1_sparsity"] or s["l2_sparsity"]) and not s["unit_columns"] and not s["tied"]:
         yield "The network can cheat now: a small code, and a decoder that enlarges it again."
     if s["code_activation"] == "relu":

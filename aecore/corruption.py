@@ -98,13 +98,20 @@ def _block(x: Tensor, level: float, generator: torch.Generator, shape: Shape) ->
 
 
 def _downsampling(x: Tensor, level: float, generator: torch.Generator, shape: Shape) -> Tensor:
-    from torch.nn.functional import adaptive_avg_pool2d, interpolate
+    import torch
 
-    small = max(1, round(shape[0] * (1 - level))), max(1, round(shape[1] * (1 - level)))
-    if small == shape:
-        return x
-    pooled = adaptive_avg_pool2d(x.view(-1, 1, *shape), small)
-    return interpolate(pooled, size=shape, mode="nearest").flatten(1)
+    def blur(size: int) -> Tensor:
+        """Return the matrix that shrinks a line by averaging and enlarges it, (size, size)."""
+        small = max(1, round(size * (1 - level)))
+        shrink, enlarge = torch.zeros(small, size), torch.zeros(size, small)
+        for k in range(small):
+            first, end = k * size // small, -(-(k + 1) * size // small)
+            shrink[k, first:end] = 1 / (end - first)
+        enlarge[range(size), [k * small // size for k in range(size)]] = 1
+        return (enlarge @ shrink).to(x)
+
+    down, across = blur(shape[0]), blur(shape[1])
+    return (down @ x.view(-1, *shape) @ across.t()).flatten(1)  # rows, then columns
 
 
 CORRUPTIONS: dict[str, Corruption] = {

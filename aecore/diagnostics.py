@@ -49,8 +49,8 @@ class Diagnostic:
 
     Attributes
     ----------
-    per : {"unit", "image"}
-        What there is one value of.
+    per : str
+        What there is one value of: "unit" of the code, "image", "angle".
     axis : str
         Title of the axis of values, with unit.
     applies : callable
@@ -100,7 +100,7 @@ def _use(model: Autoencoder, images: Tensor, known: Baseline | None) -> Finding:
     return Finding(
         _numbers(share),
         f"Every image uses at most {model.config.active} of {len(share):,} units; "
-        f"**{never:,} are never used**.",
+        f"never used: **{never:,}**.",
     )
 
 
@@ -235,7 +235,7 @@ DIAGNOSTICS: dict[str, Diagnostic] = {
             "principal-angles",
             "Angles to PCA",
             "Principal angles between what the decoder can draw and what PCA can.",
-            "unit",
+            "angle",
             "angle, degrees",
             lambda config: config.variant == "linear",
             _angles,

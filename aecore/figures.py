@@ -266,7 +266,9 @@ def _still_range(values: npt.NDArray[np.floating[Any]]) -> list[float]:
     if low == high:
         return [-1.0, 1.0]
     least = max(high - low, 1e-6) / 20  # an axis with nothing on one side of 0 still shows it
-    return [-_round_up(max(-low, least)), _round_up(max(high, least))]
+    ends = -_round_up(max(-low, least)), _round_up(max(high, least))
+    margin = (ends[1] - ends[0]) / 50  # points at the very end are seen whole
+    return [ends[0] - margin, ends[1] + margin]
 
 
 def _round_up(value: float) -> float:
@@ -341,19 +343,20 @@ def bars(
     title: str,
     height: int = 240,
     line: float | None = None,
+    per: str = "unit",
 ) -> go.Figure:
-    """Draw one bar a unit, and a dashed line where they should end."""
+    """Draw one bar for each of something, and a dashed line where they should end."""
     trace = {
         "type": "bar",
         "x": list(names),
         "y": list(values),
         "marker": {"color": TEST_COLOUR},
-        "hovertemplate": "unit %{x}: %{y:.3f}<extra></extra>",
+        "hovertemplate": per + " %{x}: %{y:.3f}<extra></extra>",
     }
     return _figure(
         [trace],
         height,
-        xaxis={"title": {"text": "unit"}, "type": "category"},
+        xaxis={"title": {"text": per}, "type": "category"},
         yaxis={"title": {"text": title}},
         shapes=[]
         if line is None

@@ -57,6 +57,8 @@ def tile(pictures: npt.NDArray[np.uint8], columns: int) -> Image.Image:
     columns = max(1, min(columns, k))
     rows = max(1, -(-k // columns))
     canvas = np.zeros((rows * (h + gap) - gap, columns * (w + gap) - gap, 4), np.uint8)
+    if h == 1:  # vectors: grey gaps, or white ends would be lost on a white page
+        canvas[:] = (128, 128, 128, 255)
     for i, picture in enumerate(pictures):
         y, x = (i // columns) * (h + gap), (i % columns) * (w + gap)
         canvas[y : y + h, x : x + w, :3] = picture

@@ -16,6 +16,9 @@ from aecore.corruption import CORRUPTIONS
 from aecore.datasets import DATASETS
 from aecore.fields import setting
 from aecore.objectives import LOSSES
+from aecore.patches import LARGEST_FROM_PHOTOS, SMALLEST, SOURCES
+from aecore.selection import MOST_OUTLIERS
+from aecore.synthetic import DISTRIBUTIONS, LENGTHS
 
 LARGEST_LAYER = 2048
 PRETRAININGS = {
@@ -59,10 +62,7 @@ class Settings:
         "Patches from",
         "Where the patches are cut out: two photographs, or images of digits or clothing.",
         "choice",
-        choices={
-            "photos": "Two photographs",
-            **_labels(DATASETS, ("digits", "mnist", "fashion-mnist")),
-        },
+        choices=SOURCES,
         applies=_option("patch_source"),
     )
     size: int = setting(
@@ -71,8 +71,8 @@ class Settings:
         "Height and width",
         "Pixels from one side of an image to the other.",
         "int",
-        low=2,
-        high=32,
+        low=SMALLEST,
+        high=LARGEST_FROM_PHOTOS,
         stops=(4, 6, 8, 10, 12, 16),
         applies=_option("size"),
     )
@@ -98,7 +98,7 @@ class Settings:
         "Distribution",
         "How the grey of every pixel is drawn.",
         "choice",
-        choices={"uniform": "Uniform", "gaussian": "Gaussian"},
+        choices=DISTRIBUTIONS,
         applies=_option("distribution"),
     )
     length: int = setting(
@@ -107,8 +107,8 @@ class Settings:
         "Length",
         "Numbers of each input, of which one is 1; there are as many inputs.",
         "int",
-        low=2,
-        high=64,
+        low=LENGTHS[0],
+        high=LENGTHS[1],
         stops=(2, 4, 8, 16, 32, 64),
         applies=_option("length"),
     )
@@ -130,7 +130,7 @@ class Settings:
         "Share of the training images that are secretly pictures of something else.",
         "float",
         low=0.0,
-        high=0.5,
+        high=MOST_OUTLIERS,
         stops=(0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
         applies=_option("outliers"),
     )

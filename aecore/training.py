@@ -112,7 +112,7 @@ def _step(config: RunConfig, clean: Tensor, state: State) -> None:
         assert isinstance(model, Dense), "only dense networks are pretrained"
         source = generator(config.seed, "pretraining", step)
         pretrain(config, model, layer, seen, clean, source, state.optimizer.step)
-    if config.normalised:
+    if config.normalised and layer in (None, config.pretrained_layers - 1):  # others are frozen
         model.normalise_columns()
     state.step += 1
 

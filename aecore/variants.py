@@ -48,7 +48,7 @@ _KINDS = (
         "variational",
         "Variational",
         "Codes follow a normal distribution, so that drawn codes decode to new images.",
-        {"code": "variational", "hidden": (256,)},
+        {"code": "variational", "code_activation": "identity", "hidden": (256,)},
         ("beta",),
         lambda s: s["code"] == "variational",
     ),

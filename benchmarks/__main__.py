@@ -19,6 +19,7 @@ BENCHMARKS = (
     "startup",
     "anomaly_scores",
     "neighbours",
+    "variants",
 )
 
 

@@ -14,22 +14,26 @@ if __name__ == "__main__":
 
     def draw(frame) -> None:
         """Draw the gallery, the histogram and the ranks of the strangers."""
-        from aecore import strangers
+        from aecore import datasets, strangers
         from ui.views import anomalies as views
 
-        at_hand = strangers.choices(frame.config.dataset)
+        # pictures from elsewhere have no place among patches that go below 0
+        comparable = datasets.unit_range(frame.config.dataset, frame.config.data_options)
+        at_hand = strangers.choices(frame.config.dataset) if comparable else {}
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            chosen = st.pills(
-                "Strangers among the test images",
-                list(at_hand),
-                default=["shoe"],
-                format_func=at_hand.__getitem__,
-                selection_mode="multi",
-                key=f"anomalies.strangers.{frame.config.dataset}",
-                persist_state="session",
-                width="content",
-                help="Images that do not belong: the network has never seen their like.",
-            )
+            chosen = []
+            if at_hand:
+                chosen = st.pills(
+                    "Strangers among the test images",
+                    list(at_hand),
+                    default=["shoe"],
+                    format_func=at_hand.__getitem__,
+                    selection_mode="multi",
+                    key=f"anomalies.strangers.{frame.config.dataset}",
+                    persist_state="session",
+                    width="content",
+                    help="Images that do not belong: the network has never seen their like.",
+                )
             most = st.select_slider(
                 "Gallery",
                 [12, 24, 36, 60, 120],

@@ -9,18 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aecore.config import (
-    FEWEST_SNAPSHOTS,
     FIELDS,
-    SNAPSHOT_BUDGET,
     ConfigError,
     RunConfig,
     defaults,
     from_dict,
     nearest,
+    strict,
 )
-from aecore.corruption import CORRUPTIONS
+from aecore.conflicts import FEWEST_SNAPSHOTS, SNAPSHOT_BUDGET
 from aecore.datasets import DATASETS
-from aecore.objectives import LOSSES
+from aecore.objectives import PENALTIES
+from tests.drawn import configs, free
 
 TRAINABLE = [name for name, spec in DATASETS.items() if spec.trainable]
 
@@ -67,34 +67,8 @@ NONSENSE = st.one_of(
     st.dictionaries(st.text(max_size=3), st.integers(), max_size=2),
     st.floats().map(str),
 )
-NAMES = st.one_of(st.sampled_from([*FIELDS]), st.text(max_size=20), NASTY_TEXTS)
-
-
-@st.composite
-def configs(draw):
-    """Draw valid settings of every kind."""
-    dataset = draw(st.sampled_from(TRAINABLE))
-    loss = draw(st.sampled_from([*LOSSES]))
-    noise = draw(st.sampled_from([*CORRUPTIONS]))
-    high = CORRUPTIONS[noise].high if noise != "none" else 2.0
-    most = min(8192, DATASETS[dataset].train_size)
-    return RunConfig(
-        dataset=dataset,
-        bottleneck=draw(st.integers(1, 1024)),
-        hidden=tuple(draw(st.lists(st.integers(1, 512), max_size=4))),
-        hidden_activation=draw(st.sampled_from([*FIELDS["hidden_activation"].choices])),
-        code_activation=draw(st.sampled_from([*FIELDS["code_activation"].choices])),
-        output_activation=draw(st.sampled_from(LOSSES[loss].outputs)),
-        tied=draw(st.booleans()),
-        loss=loss,
-        weight_decay=draw(st.floats(0, 10)),
-        noise=noise,
-        noise_level=draw(st.floats(0, high)),
-        epochs=draw(st.integers(1, 1000)),
-        learning_rate=draw(st.floats(1e-6, 10)),
-        batch_size=draw(st.integers(1, most)),
-        seed=draw(st.integers(0, 2**31 - 1)),
-    )
+NAMES = st.one_of(st.sampled_from([*FIELDS, "variant"]), st.text(max_size=20), NASTY_TEXTS)
+ANY = configs(dataset=st.sampled_from(TRAINABLE))
 
 
 def means(name, raw, value):
@@ -123,10 +97,8 @@ def means(name, raw, value):
     return isinstance(raw, str) and raw.strip().lower() == value
 
 
-def applied(config):
-    """Return the settings that have an effect."""
-    values = config.as_dict()
-    return {name: value for name, value in values.items() if FIELDS[name].applies(values)}
+def has_effect(name, settings):
+    return FIELDS[name].applies(settings)
 
 
 def is_a_sentence(text):
@@ -144,12 +116,14 @@ def test_nonsense_is_mended_and_every_change_is_said(values, dataset):
     assert all(note.isprintable() and len(note) < 600 for note in notes)
     got = config.as_dict()
     for name, raw in values.items():
-        if name not in FIELDS:
+        if name == "variant":
+            assert any("no variant" in note for note in notes)
+        elif name not in FIELDS:
             assert any("no setting" in note for note in notes)
+        elif not has_effect(name, got):
+            assert got[name] == defaults(None)[name]
         elif not means(name, raw, got[name]):
             assert any(FIELDS[name].label in note for note in notes), (name, raw, got[name], notes)
-    if not notes:
-        assert all(means(name, raw, got[name]) for name, raw in values.items())
     # what was mended is sound: it comes back as it is
     assert nearest(got, dataset) == (config, [])
 
@@ -162,7 +136,30 @@ def test_settings_that_are_not_mended_are_refused_in_words(name, raw):
         config = from_dict({name: raw})
     except ConfigError as error:
         refusal = str(error)
-    assert is_a_sentence(refusal) if refusal else means(name, raw, getattr(config, name))
+    if refusal:
+        assert is_a_sentence(refusal)
+    elif has_effect(name, config.as_dict()):
+        assert means(name, raw, getattr(config, name))
+    else:
+        assert getattr(config, name) == defaults(None)[name]
+
+
+@settings(max_examples=400, deadline=None)
+@given(free(), st.sampled_from(TRAINABLE))
+def test_values_that_do_not_go_together_are_mended_or_refused_alike(values, dataset):
+    config, notes = nearest(values, dataset)
+    got = config.as_dict()
+    for name, value in values.items():  # nothing changes that is not said
+        wanted = tuple(value) if isinstance(value, list) else value
+        if has_effect(name, got) and got[name] != wanted:
+            assert any(FIELDS[name].label in note for note in notes), (name, value, got[name])
+    if not notes:
+        assert strict(values, dataset) == config
+    else:
+        with pytest.raises(ConfigError) as caught:
+            strict(values, dataset)
+        assert notes[0].startswith(f"{caught.value} ")
+        assert is_a_sentence(str(caught.value))
 
 
 def test_a_bottleneck_of_a_billion():
@@ -218,17 +215,7 @@ def test_hidden_layers_as_people_write_them(raw, sizes):
     assert RunConfig(hidden=raw).hidden == sizes
 
 
-# -- conflicts -----------------------------------------------------------------------
-
-
-def test_bce_with_an_output_that_leaves_0_to_1():
-    for output in ("identity", "relu"):
-        with pytest.raises(ConfigError, match="BCE needs outputs between 0 and 1"):
-            RunConfig(loss="bce", output_activation=output)
-        config, notes = nearest({"loss": "bce", "output_activation": output}, "digits")
-        assert (config.loss, config.output_activation) == ("bce", "sigmoid")
-        assert len(notes) == 1
-        assert "Sigmoid" in notes[0] or "sigmoid" in notes[0]
+# -- too large -----------------------------------------------------------------------
 
 
 def test_a_network_too_large_to_record():
@@ -252,42 +239,29 @@ def test_the_largest_of_everything_still_opens():
     for dataset in TRAINABLE:
         config, _ = nearest(values, dataset)
         assert config.noise_level == 1.0
-        assert config.batch_size == min(8192, DATASETS[dataset].train_size)
-
-
-@pytest.mark.parametrize("noise", ["masking", "salt-and-pepper"])
-def test_a_share_of_the_pixels_ends_at_one(noise):
-    with pytest.raises(ConfigError, match="at most 1"):
-        RunConfig(noise=noise, noise_level=1.5)
-    assert RunConfig(noise="gaussian", noise_level=1.5).noise_level == 1.5
-    assert RunConfig(noise="none", noise_level=1.5).noise_level == 1.5
-
-
-def test_a_batch_larger_than_the_data():
-    with pytest.raises(ConfigError, match="1,437 training images"):
-        RunConfig(dataset="digits", batch_size=1438)
-    assert RunConfig(dataset="digits", batch_size=1437).steps_per_epoch == 1
+        assert config.batch_size == min(8192, config.train_size)
 
 
 # -- there and back ------------------------------------------------------------------
 
 
 @settings(max_examples=200, deadline=None)
-@given(configs())
+@given(ANY)
 def test_json_there_and_back(config):
     assert from_dict(json.loads(config.to_json())) == config
 
 
 @settings(max_examples=200, deadline=None)
-@given(configs())
+@given(ANY)
 def test_the_address_bar_there_and_back(config):
     query = config.to_query()
     assert all(isinstance(value, str) for value in query.values())
     again, notes = nearest(query, "digits")
     assert notes == []
-    assert applied(again) == applied(config)
+    assert again == config
     assert again.run_id("data") == config.run_id("data")
     assert again.to_query() == query
+    assert strict(query, "digits") == config
 
 
 def test_the_address_bar_of_defaults_is_short():
@@ -322,19 +296,77 @@ def test_what_makes_another_run():
     assert run_id(**noisy, noise_level=-0.0) == run_id(**noisy, noise_level=0.0)
 
 
-OTHER = {
-    "dataset": "mnist", "bottleneck": 17, "hidden": (9,), "code_activation": "tanh", "tied": True,
-    "loss": "mse", "weight_decay": 0.01, "noise": "masking", "learning_rate": 0.002,
-    "batch_size": 255, "seed": 1,
-}  # fmt: skip
+PATCHES = defaults("patches")
+SIGMOID = {"code_activation": "sigmoid"}
+CHANGES = {
+    "dataset": ({}, "mnist"),
+    "patch_source": (PATCHES, "digits"),
+    "size": (PATCHES, 6),
+    "mean_removal": (PATCHES | {"whitening": True}, False),
+    "whitening": (PATCHES, True),
+    "distribution": ({"dataset": "noise"}, "gaussian"),
+    "length": ({"dataset": "one-hot", "batch_size": 4}, 8),
+    "subset": ({}, 500),
+    "outliers": ({}, 0.1),
+    "outlier_source": ({"outliers": 0.1}, "mnist"),
+    "architecture": ({}, "convolutional"),
+    "bottleneck": ({}, 17),
+    "hidden": ({}, (9,)),
+    "channels": ({"architecture": "convolutional"}, (4,)),
+    "hidden_activation": ({"hidden": (12,)}, "tanh"),
+    "code": ({}, "k-sparse"),
+    "active": ({"code": "k-sparse"}, 3),
+    "code_noise": ({"code": "binary", **SIGMOID}, 1.0),
+    "code_activation": ({}, "tanh"),
+    "output_activation": ({"loss": "mse"}, "identity"),
+    "tied": ({}, True),
+    "loss": ({}, "mse"),
+    "beta": ({"code": "variational"}, 2.0),
+    "kl_sparsity": (SIGMOID, 3.0),
+    "sparsity_target": ({"kl_sparsity": 3.0, **SIGMOID}, 0.1),
+    "l1_sparsity": ({}, 0.1),
+    "l2_sparsity": ({}, 0.1),
+    "unit_columns": ({"l1_sparsity": 0.3}, False),
+    "contractive": ({}, 0.1),
+    "weight_decay": ({}, 0.01),
+    "noise": ({}, "masking"),
+    "noise_level": ({"noise": "masking"}, 0.4),
+    "clip": ({"noise": "gaussian"}, True),
+    "clean_epochs": ({"noise": "masking"}, 2),
+    "pretraining": ({"hidden": (12,)}, "autoencoders"),
+    "pretraining_epochs": ({"hidden": (12,), "pretraining": "autoencoders"}, 2),
+    "learning_rate": ({}, 0.002),
+    "batch_size": ({}, 255),
+    "seed": ({}, 1),
+}
+"""For each setting: others that it has an effect beside, and another value of it."""
 
 
 def test_every_setting_that_changes_the_result_changes_the_run():
-    ids = [run_id(), *(run_id(**{name: value}) for name, value in OTHER.items())]
-    ids.append(run_id(loss="mse", output_activation="identity"))
-    assert len(set(ids)) == len(ids)
-    conditional = {"hidden_activation", "output_activation", "noise_level"}
-    assert {*OTHER} | conditional | {"epochs"} == {*FIELDS}
+    assert {*CHANGES} | {"epochs"} == {*FIELDS}
+    changed = [run_id(**beside | {name: value}) for name, (beside, value) in CHANGES.items()]
+    assert len({run_id(), *changed}) == len(changed) + 1
+    for name, (beside, value) in CHANGES.items():
+        assert run_id(**beside) != run_id(**beside | {name: value}), name
+
+
+def test_a_setting_without_effect_has_its_default_and_changes_nothing():
+    for name, (beside, value) in CHANGES.items():
+        if not has_effect(name, defaults(None)):
+            idle = RunConfig(**{name: value})
+            assert idle == RunConfig(), name
+            assert nearest({name: value}, "digits") == nearest({}, "digits")
+            assert getattr(RunConfig(**beside | {name: value}), name) == value
+    # one decides on another, which decides on a third
+    values = {"code": "k-sparse", "active": 4, "kl_sparsity": 3.0, "sparsity_target": 0.2}
+    assert RunConfig(**values) == RunConfig(code="k-sparse", active=4)
+
+
+def test_recordings_of_earlier_versions_keep_their_ids():
+    # as commit 981d3e7 computed them
+    assert RunConfig().run_id("x") == "a74ced6869992368"
+    noisy = {"noise": "gaussian", "noise_level": 0.5, "weight_decay": 1e-4}
+    assert RunConfig(dataset="mnist", bottleneck=8, **noisy).run_id("x") == "4cbd64f42851c88c"
 
 
 def test_the_data_and_the_id():
@@ -357,13 +389,44 @@ def test_derived_numbers():
     assert config.title() == "784–128–64–16–64–128–784 · BCE"
     noisy = RunConfig(noise="gaussian", tied=True, weight_decay=1e-4)
     assert noisy.title() == "64–16–64 · BCE · σ 0.3 · tied · λ 0.0001"
+    kinds = {
+        "64–16–64 · k-sparse · k 4 · BCE": {"code": "k-sparse", "active": 4},
+        "64–2–64 · variational · MSE · β 4": {
+            "code": "variational", "bottleneck": 2, "beta": 4.0, "loss": "mse",
+        },
+        "64–16–64 · BCE · KL β 3 · contraction λ 0.1": {
+            "kl_sparsity": 3.0, "contractive": 0.1, "code_activation": "sigmoid",
+        },
+        "64–9–16–9–64 · BCE · pretrained as RBMs": {
+            "hidden": (9,), "pretraining": "rbms", "hidden_activation": "sigmoid",
+        },
+    }  # fmt: skip
+    for title, values in kinds.items():
+        assert RunConfig(**values).title() == title
+
+
+@settings(max_examples=200, deadline=None)
+@given(ANY)
+def test_every_title_names_what_is_penalised(config):
+    assert config.title().isprintable()
+    for name, coefficient in config.penalties.items():
+        assert name in PENALTIES
+        assert f" {coefficient:g}" in config.title()
+    assert config.normalised == (
+        config.unit_columns and bool({"l1_sparsity", "l2_sparsity"} & config.penalties.keys())
+    )
 
 
 @settings(max_examples=100, deadline=None)
-@given(configs())
+@given(ANY)
 def test_snapshots_stay_within_their_budget(config):
     assert config.most_snapshots >= FEWEST_SNAPSHOTS
     assert 4 * config.parameters * config.most_snapshots <= SNAPSHOT_BUDGET
+
+
+def test_data_sets_have_defaults_that_go_together():
+    for dataset in TRAINABLE:
+        assert nearest({}, dataset) == (RunConfig(**defaults(dataset)), [])
 
 
 def test_every_setting_is_explained():

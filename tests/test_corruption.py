@@ -173,7 +173,13 @@ def test_downsampling_by_half_gives_means_of_two_by_two():
 
 @pytest.mark.parametrize(
     ("shape", "level", "small"),
-    [((28, 28), 0.75, 49), ((7, 7), 0.5, 16), ((1, 4), 0.5, 2), ((8, 8), 0.95, 1), ((2, 2), 0.9, 1)],
+    [
+        ((28, 28), 0.75, 49),
+        ((7, 7), 0.5, 16),
+        ((1, 4), 0.5, 2),
+        ((8, 8), 0.95, 1),
+        ((2, 2), 0.9, 1),
+    ],
 )
 def test_downsampling_leaves_as_many_numbers_as_it_says(shape, level, small):
     x = torch.rand(3, math.prod(shape), generator=generator(0, "test"))

@@ -146,6 +146,49 @@ def test_layers_are_told_apart() -> None:
     )
 
 
+def test_filters_of_a_variational_network_are_those_of_the_mean() -> None:
+    model = network(bottleneck=5, code="variational")
+    assert torch.equal(encoder_filters(model), model.encoder_weights[0][:5])
+    images = torch.rand(20, 64, generator=torch.Generator().manual_seed(1))
+    values = images @ model.encoder_weights[0][:5].T
+    torch.testing.assert_close(unit_activity(model, images).mean, values.mean(0))
+
+
+@pytest.mark.parametrize("architecture", ["convolutional", "feature-maps"])
+def test_filters_and_atoms_of_convolutions_are_kernels(architecture: str) -> None:
+    model = network(architecture=architecture, channels=(4, 3), bottleneck=5)
+    assert model.filter_shape == (3, 3)
+    assert torch.equal(encoder_filters(model), model.encoder_kernels[0].view(4, 9))
+    assert torch.equal(decoder_atoms(model), model.decoder_kernels[-1].view(4, 9))
+
+
+@pytest.mark.parametrize("architecture", ["convolutional", "feature-maps"])
+def test_a_kernels_activity_is_that_of_all_its_places(architecture: str) -> None:
+    model = network(architecture=architecture, channels=(4, 3), bottleneck=5)
+    images = torch.rand(1200, 64, generator=torch.Generator().manual_seed(1))
+    kernels = model.encoder_kernels[0]
+    maps = torch.nn.functional.conv2d(
+        images.view(-1, 1, 8, 8), kernels, model.encoder_biases[0], stride=2, padding=1
+    ).relu()  # (1200, 4, 4, 4)
+    values = maps.transpose(0, 1).flatten(1).double().numpy()
+    seen = unit_activity(model, images)
+    np.testing.assert_allclose(seen.mean, values.mean(1), atol=1e-6)
+    np.testing.assert_allclose(seen.std, values.std(1), atol=1e-6)
+    np.testing.assert_allclose(seen.rate, (values > 0).mean(1), atol=1e-6)
+    strongest = maps[:, 2].flatten(1).amax(1).argsort(descending=True, stable=True)[:5]
+    assert torch.equal(strongest_images(model, images, 2, 5), strongest)
+    code = unit_activity(model, images, "code")
+    torch.testing.assert_close(code.mean, model.encode(images).mean(0))
+
+
+def test_a_single_layer_of_maps_is_the_code() -> None:
+    model = network(architecture="feature-maps", channels=(3,), code_activation="tanh")
+    images = torch.rand(50, 64, generator=torch.Generator().manual_seed(1))
+    places = model.encode(images).view(50, 3, 16).transpose(0, 1).flatten(1)
+    torch.testing.assert_close(unit_activity(model, images).mean, places.mean(1))
+    assert len(unit_activity(model, images, "code").mean) == 48
+
+
 def test_what_cannot_be_is_refused_in_a_sentence() -> None:
     with pytest.raises(ValueError, match="at least one image"):
         unit_activity(network(), torch.empty(0, 64))

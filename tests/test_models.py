@@ -5,9 +5,13 @@ from itertools import pairwise
 
 import pytest
 import torch
+from torch import nn
 
+from aecore.activations import ACTIVATIONS
+from aecore.codes import CODES
 from aecore.config import RunConfig
-from aecore.models import Autoencoder, initialise, load_weights
+from aecore.models import build, initialise, load_weights
+from aecore.randomness import generator
 
 NETWORKS = [
     {"bottleneck": 5},
@@ -15,6 +19,28 @@ NETWORKS = [
     {"bottleneck": 5, "hidden": (20, 10)},
     {"bottleneck": 80, "hidden": (20, 10, 30), "tied": True},
 ]
+CONVOLUTIONS = [
+    {"architecture": "convolutional", "channels": (3,)},
+    {"architecture": "convolutional", "channels": (4, 3)},
+    {"architecture": "feature-maps", "channels": (3,)},
+    {"architecture": "feature-maps", "channels": (4, 2)},
+]
+ODD = {"dataset": "noise", "size": 5, "bottleneck": 4, "active": 2, "hidden_activation": "tanh"}
+
+
+def alive(**settings):
+    """Return a network in double precision whose biases are not 0."""
+    model = initialise(RunConfig(**settings)).double()
+    source = generator(0, "biases")
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if "bias" in name:
+                parameter.uniform_(-0.5, 0.5, generator=source)
+    return model
+
+
+def images(m=3, n=25):
+    return torch.rand(m, n, generator=generator(0, "images"), dtype=torch.float64)
 
 
 @pytest.mark.parametrize("settings", NETWORKS)
@@ -28,12 +54,6 @@ def test_layers_mirror_each_other(settings):
     assert down == [(b, a) for a, b in pairwise(sizes)]
     assert up == [(a, b) for b, a in reversed(down)]
     assert [len(b) for b in model.decoder_biases] == [*sizes[-2::-1]]
-
-
-@pytest.mark.parametrize("settings", NETWORKS)
-def test_parameters_are_counted_as_torch_counts_them(settings):
-    config = RunConfig(**settings)
-    assert config.parameters == sum(p.numel() for p in initialise(config).parameters())
 
 
 @pytest.mark.parametrize("settings", NETWORKS)
@@ -63,27 +83,207 @@ def test_the_forward_pass_by_hand():
     torch.testing.assert_close(model(x), torch.tanh(code @ v1.T + c1) @ v2.T + c2)
 
 
-@pytest.mark.parametrize("hidden", [(), (9,)])
-def test_tied_weights_share_storage_and_gradient(hidden):
-    tied = initialise(RunConfig(bottleneck=5, hidden=hidden, tied=True))
+@pytest.mark.parametrize("hidden", [(), (9,), (12, 9)])
+@pytest.mark.parametrize("code", ["plain", "variational", "k-sparse"])
+def test_tied_weights_share_storage_and_gradient(hidden, code):
+    settings = {"bottleneck": 5, "hidden": hidden, "code": code, "active": 3}
+    tied = initialise(RunConfig(**settings, tied=True))
     encoder, decoder = [*tied.encoder_weights], tied.decoder_matrices()
-    for down, up in zip(encoder, reversed(decoder), strict=True):
-        assert up.data_ptr() == down.data_ptr()
+    *below, last = encoder
+    for down, up in zip([*below, last[:5]], reversed(decoder), strict=True):
+        assert up.data_ptr() == down.data_ptr()  # a variational code is tied to its mean's
         assert torch.equal(up, down.T)
     # an untied network with the same weights: its two gradients add up to the tied one
-    free = initialise(RunConfig(bottleneck=5, hidden=hidden))
+    free = initialise(RunConfig(**settings))
     with torch.no_grad():
         for mine, theirs in zip(free.encoder_weights, encoder, strict=True):
             mine.copy_(theirs)
         for mine, theirs in zip(free.decoder_weights, decoder, strict=True):
             mine.copy_(theirs)
-    x = torch.rand(6, 64)
+    x = torch.rand(6, 64, generator=generator(0, "images"))
     for model in (tied, free):
-        (model(x) - x).square().sum().backward()
+        logits = model.run(x, generator(0, "code")).logits
+        (logits.sigmoid() - x).square().sum().backward()
     pairs = zip(encoder, free.encoder_weights, reversed([*free.decoder_weights]), strict=True)
     for shared, down, up in pairs:
         assert up.grad.abs().max() > 0
-        torch.testing.assert_close(shared.grad, down.grad + up.grad.T)
+        both = down.grad.clone()
+        both[: len(up.T)] += up.grad.T
+        torch.testing.assert_close(shared.grad, both)
+
+
+# -- convolutions --------------------------------------------------------------------
+
+
+def with_weights(layer, weight, bias):
+    layer = layer.double()
+    with torch.no_grad():
+        layer.weight.copy_(weight)
+        layer.bias.copy_(bias)
+    return layer
+
+
+def chain(model, q, maps):
+    """Return the same network made of torch's own layers."""
+    (k1, k2), (b1, b2) = model.encoder_kernels, model.encoder_biases
+    (u1, u2), (c1, c2) = model.decoder_kernels, model.decoder_biases
+    down = [
+        with_weights(nn.Conv2d(1, 4, 3, stride=2, padding=1), k1, b1),
+        nn.Tanh(),
+        with_weights(nn.Conv2d(4, 3, 3, stride=2, padding=1), k2, b2),
+    ]
+    up = [
+        with_weights(nn.ConvTranspose2d(3, 4, 3, stride=2, padding=1), u1, c1),
+        nn.Tanh(),
+        with_weights(nn.ConvTranspose2d(4, 1, 3, stride=2, padding=1), u2, c2),
+        nn.Flatten(),
+    ]
+    if q:
+        flat = math.prod(maps)
+        there = with_weights(nn.Linear(flat, q), model.to_code_weight, model.to_code_bias)
+        back = with_weights(nn.Linear(q, flat), model.from_code_weight, model.from_code_bias)
+        down += [nn.Tanh(), nn.Flatten(), there]
+        up = [back, nn.Tanh(), nn.Unflatten(1, maps), *up]
+    else:
+        down, up = [*down, nn.Flatten()], [nn.Unflatten(1, maps), *up]
+    return nn.Sequential(*down), nn.Sequential(*up)
+
+
+@pytest.mark.parametrize("architecture", ["convolutional", "feature-maps"])
+def test_convolutions_by_torchs_own_layers(architecture):
+    model = alive(**ODD | {"architecture": architecture, "channels": (4, 3)})
+    down, up = chain(model, 4 if architecture == "convolutional" else 0, (3, 2, 2))
+    x = images()
+    sums = down(x.view(3, 1, 5, 5))
+    torch.testing.assert_close(model.sums(x), sums)
+    torch.testing.assert_close(model.logits(sums), up(sums))
+    torch.testing.assert_close(model(x), up(sums).sigmoid())
+
+
+@pytest.mark.parametrize("size", [2, 5, 7, 8])
+def test_the_way_up_is_the_way_down_transposed(size):
+    settings = {"architecture": "feature-maps", "channels": (3, 2), "hidden_activation": "identity"}
+    model = initialise(RunConfig(dataset="noise", size=size, **settings)).double()
+    with torch.no_grad():
+        for down, up in zip(model.encoder_kernels, reversed(model.decoder_kernels), strict=True):
+            up.copy_(down)
+    x = images(4, size * size)
+    z = model.sums(x)
+    h = torch.randn(z.shape, generator=generator(0, "code"), dtype=torch.float64)
+    torch.testing.assert_close((z * h).sum(), (x * model.logits(h)).sum())
+
+
+# -- derivative of the code ----------------------------------------------------------
+
+DENSE = [
+    {"hidden": hidden, "hidden_activation": activation, "tied": tied}
+    for hidden in [(), (6,), (7, 6), (7, 6, 8)]
+    for activation in ["identity", "relu", "sigmoid", "tanh"]
+    for tied in [False, True]
+    if hidden or activation == "tanh"
+]
+KINDS = [(name, activation) for name, code in CODES.items() for activation in code.activations]
+
+
+def by_autograd(model, x):
+    """Return the squared norm of each image's Jacobian, one entry at a time."""
+
+    def code(image):
+        if model.config.code == "binary":  # before rounding, which has no slope
+            return model.sums(image[None])[0].sigmoid()
+        return model.encode(image[None])[0]
+
+    rows = [torch.autograd.functional.jacobian(code, image) for image in x]
+    return torch.stack([row.square().sum() for row in rows])
+
+
+@pytest.mark.parametrize("settings", [*DENSE, *CONVOLUTIONS])
+@pytest.mark.parametrize(("code", "activation"), KINDS)
+def test_the_jacobian_of_the_code_by_autograd(settings, code, activation):
+    model = alive(**ODD | {"code": code, "code_activation": activation} | settings)
+    x = images()
+    found = model.jacobian(x)
+    assert found.shape == (3,)
+    torch.testing.assert_close(found, by_autograd(model, x))
+
+
+@pytest.mark.parametrize("settings", [{}, {"hidden": (6,)}, *CONVOLUTIONS])
+def test_the_jacobian_without_gradients(settings):
+    model = alive(**ODD | settings)
+    expected = model.jacobian(images())
+    loaded = load_weights(model.config, model.state_dict()).double()
+    with torch.no_grad():
+        torch.testing.assert_close(loaded.jacobian(images()), expected)
+        assert not loaded.jacobian(images()).requires_grad
+    assert all(parameter.grad is None for parameter in model.parameters())
+
+
+# -- looking at weights --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("settings", [*NETWORKS, *CONVOLUTIONS])
+def test_columns_from_the_code_are_what_a_unit_adds_to_the_next_layer(settings):
+    model = alive(**settings | {"hidden_activation": "identity", "output_activation": "sigmoid"})
+    columns = model.from_code()
+    dense = "architecture" not in settings
+    assert columns.shape[-1] == (
+        model.maps[-1][0] if settings.get("architecture") == "feature-maps" else
+        model.config.code_size
+    )  # fmt: skip
+    with torch.no_grad():
+        before = model.logits(torch.zeros(1, model.config.code_size).double())
+        columns.mul_(2)  # a view: twice the columns, twice what the code adds
+        code = torch.ones(1, model.config.code_size).double()
+        twice = model.logits(code) - before
+        columns.div_(2)
+        torch.testing.assert_close(twice, 2 * (model.logits(code) - before))
+    if dense and len(model.config.layer_sizes) == 2:
+        torch.testing.assert_close(columns, model.last_weights().T)
+
+
+@pytest.mark.parametrize("settings", [{"hidden": (9,)}, {"tied": True}, {}, *CONVOLUTIONS])
+@pytest.mark.parametrize("code", ["plain", "variational"])
+def test_units_of_the_first_layer(settings, code):
+    model = alive(**settings, bottleneck=5, code=code)
+    x = images(3, 64)
+    weights, values = model.first_weights(), model.first_layer(x)
+    assert values.shape[::2] == (3, len(weights))
+    assert weights.shape[1] == math.prod(model.filter_shape)
+    if "architecture" not in settings:  # one place, which sees the whole image
+        activation = ACTIVATIONS["relu" if "hidden" in settings else "identity"]
+        bias = model.encoder_biases[0][: len(weights)]
+        torch.testing.assert_close(values[:, 0], activation.apply(x @ weights.T + bias))
+    else:  # one place for every pixel of the first maps; this one lies inside the image
+        assert values.shape[1] == 16
+        around = x.view(3, 8, 8)[:, 1:4, 1:4].flatten(1)  # about row 2, column 2: place 1·4 + 1
+        first_is_code = len(model.config.layer_sizes) == 2
+        activation = ACTIVATIONS["identity" if first_is_code else "relu"]
+        bias = model.encoder_biases[0][: len(weights)]
+        torch.testing.assert_close(values[:, 5], activation.apply(around @ weights.T + bias))
+
+
+# -- unit columns --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("settings", [*NETWORKS, *CONVOLUTIONS])
+def test_columns_start_with_length_1_only_where_it_is_switched_on(settings):
+    def lengths(**more):
+        columns = initialise(RunConfig(**settings, **more)).from_code()
+        return columns.detach().flatten(0, -2).norm(dim=0)
+
+    switched_on = lengths(l1_sparsity=0.1)
+    torch.testing.assert_close(switched_on, torch.ones_like(switched_on))
+    for off in ({"l1_sparsity": 0.1, "unit_columns": False}, {}, {"weight_decay": 0.1}):
+        assert (lengths(**off) - 1).abs().min() > 1e-3
+
+
+def test_a_column_of_zeros_stays_zero():
+    model = build(RunConfig(l1_sparsity=0.1))
+    model.normalise_columns()
+    assert not model.from_code().any()
+
+
+# -- start and end -------------------------------------------------------------------
 
 
 def test_starting_weights_are_glorot_uniform_and_come_from_the_seed():
@@ -113,5 +313,47 @@ def test_recorded_weights_come_back_without_gradients():
         load_weights(RunConfig(hidden=(9,)), model.state_dict())
 
 
-def test_a_new_network_is_blank():
-    assert not any(p.any() for p in Autoencoder(RunConfig()).parameters())
+@pytest.mark.parametrize("settings", [*NETWORKS, *CONVOLUTIONS])
+def test_a_new_network_is_blank(settings):
+    assert not any(p.any() for p in build(RunConfig(**settings)).parameters())
+
+
+@pytest.mark.parametrize("settings", CONVOLUTIONS)
+def test_starting_kernels_are_glorot_uniform(settings):
+    model = initialise(RunConfig(**settings | {"channels": (64, 32)}))
+    for weight in model.weights:
+        outputs, inputs, *kernel = weight.shape
+        limit = math.sqrt(6 / ((outputs + inputs) * math.prod(kernel)))
+        assert weight.abs().max() <= limit
+        assert weight.std().item() == pytest.approx(limit / math.sqrt(3), rel=0.05)
+    biases = [p for name, p in model.named_parameters() if "bias" in name]
+    assert not any(bias.any() for bias in biases)
+    assert len(biases) + len(model.weights) == len([*model.parameters()])
+
+
+# -- variational ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("settings", [{}, {"hidden": (9,), "tied": True}, *CONVOLUTIONS])
+def test_a_variational_network_draws_in_training_and_not_when_it_is_read(settings):
+    model = alive(**settings, code="variational", bottleneck=3)
+    x = images(4, 64)
+    read, drawn = model.run(x), model.run(x, generator(0, "code"))
+    assert torch.equal(read.code, model.encode(x))
+    assert torch.equal(drawn.code, model.run(x, generator(0, "code")).code)
+    assert not torch.equal(drawn.code, read.code)
+    mean, log_variance = drawn.sums.chunk(2, dim=1)
+    torch.testing.assert_close(mean, model.encode(x))
+    noise = torch.empty_like(mean).normal_(generator=generator(0, "code"))
+    torch.testing.assert_close(drawn.code, mean + (log_variance / 2).exp() * noise)
+    torch.testing.assert_close(drawn.logits, model.logits(drawn.code))
+
+
+@pytest.mark.parametrize("settings", [{}, {"hidden": (9,), "tied": True}, *CONVOLUTIONS])
+def test_codes_drawn_from_the_prior_are_decoded(settings):
+    model = alive(**settings, code="variational", bottleneck=3)
+    h = torch.randn(5, model.config.code_size, generator=generator(0, "prior")).double()
+    decoded = model.decode(h)
+    assert decoded.shape == (5, 64)
+    assert ((decoded > 0) & (decoded < 1)).all()
+    assert len(decoded.unique(dim=0)) == 5

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from aecore.config import FIELDS, RunConfig
+from aecore.config import FIELDS, RunConfig, nearest
 from aecore.datasets import load
 from aecore.slices import advance
+from aecore.variants import VARIANTS
 from ui.server import server
 
 ROOT = Path(__file__).parents[1]
@@ -67,6 +68,66 @@ def test_page_shows_a_finished_run(path: Path) -> None:
     assert not page.exception
     assert "finished" in html(page)
     assert not page.info or path.stem == "latent_space"
+
+
+SMALL = {"hidden": "16", "bottleneck": "4", "channels": "4-8", "active": "2"}
+KINDS = {
+    **{name: {"variant": name, "dataset": "digits"} for name in VARIANTS},
+    "maps as code": {"dataset": "digits", "architecture": "feature-maps"},
+    "rbms": {"dataset": "digits", "hidden_activation": "sigmoid", "pretraining": "rbms"},
+    "cheating": {"dataset": "digits", "l1_sparsity": "0.1", "unit_columns": "false"},
+    "one-hot": {"dataset": "one-hot", "hidden": "none", "bottleneck": "2"},
+    "patches": {"dataset": "patches", "hidden": "none"},
+    "whitened": {"dataset": "patches", "whitening": "true", "patch_source": "digits"},
+    "noise": {"dataset": "noise", "hidden": "none"},
+    "erased": {"dataset": "digits", "noise": "block"},
+    "shrunk": {"dataset": "digits", "noise": "downsampling"},
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_every_kind_is_shown_on_every_page(path: Path, name: str) -> None:
+    config, notes = nearest({**SMALL, "epochs": "1", **KINDS[name]}, "digits")
+    assert not notes
+    trained(**config.as_dict())
+    page = open_page(path, **config.to_query())
+    assert not page.exception and not page.error
+    assert all("WORKERS" in warning.value for warning in page.warning)
+    assert "finished" in html(page)
+
+
+def test_kinds_are_chosen_and_left_again() -> None:
+    page = open_page(PAGES[-1], dataset="digits")
+
+    def kind() -> AppTest:
+        return next(box for box in page.selectbox if box.label == "Kind of autoencoder")
+
+    assert kind().value == "plain"
+    for name in (*VARIANTS, "plain"):
+        kind().select(name).run()
+        assert not page.exception
+        assert all("WORKERS" in warning.value for warning in page.warning)
+        assert kind().value == name
+        labels = {
+            widget.label for kind in ("select_slider", "selectbox") for widget in page.get(kind)
+        }
+        assert ("Weight of the prior β" in labels) == (name == "variational")
+        assert ("Active units k" in labels) == (name == "k-sparse")
+    assert page.query_params["dataset"] == "digits"
+    assert len(page.query_params) == 1
+
+
+def test_a_setting_that_had_no_effect_for_a_while_comes_back() -> None:
+    page = open_page(PAGES[-1], dataset="digits", noise="gaussian", noise_level="0.7")
+
+    def box(label: str) -> AppTest:
+        return next(widget for widget in page.selectbox if widget.label == label)
+
+    box("Noise").select("none").run()
+    assert "noise_level" not in page.query_params
+    box("Noise").select("gaussian").run()
+    assert page.query_params["noise_level"] == "0.7"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)

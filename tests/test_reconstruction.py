@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from aecore.config import RunConfig
+from aecore.corruption import CORRUPTIONS, Noise
 from aecore.models import initialise
 from aecore.reconstruction import CHOICES, choose, codes, one_of_each, reconstruct, spoil
 
@@ -29,21 +30,25 @@ def test_what_goes_in_is_the_noisy_image():
     assert not seen.reconstructed.requires_grad
 
 
-@pytest.mark.parametrize("noise", ["gaussian", "masking", "salt-and-pepper"])
-def test_an_image_is_spoiled_alike_whatever_is_beside_it(noise):
+@pytest.mark.parametrize("name", [name for name in CORRUPTIONS if name != "none"])
+def test_an_image_is_spoiled_alike_whatever_is_beside_it(name):
+    noise = Noise(name, 0.4, shape=(8, 8))
     images, places = torch.rand(4, 64), torch.tensor([5, 9, 2, 700])
-    all_four = spoil(images, places, noise, 0.4, 1)
-    assert torch.equal(all_four[[2]], spoil(images[[2]], places[[2]], noise, 0.4, 1))
-    assert torch.equal(all_four.flip(0), spoil(images.flip(0), places.flip(0), noise, 0.4, 1))
-    assert not torch.equal(all_four, spoil(images, places, noise, 0.4, 2))
-    same_image = spoil(images[[0, 0]], places[:2], noise, 0.4, 1)
-    assert not torch.equal(same_image[0], same_image[1])
-    assert spoil(images[:0], places[:0], noise, 0.4, 1).shape == (0, 64)
+    all_four = spoil(images, places, noise, 1)
+    assert not torch.equal(all_four, images)
+    assert torch.equal(all_four[[2]], spoil(images[[2]], places[[2]], noise, 1))
+    assert torch.equal(all_four.flip(0), spoil(images.flip(0), places.flip(0), noise, 1))
+    assert spoil(images[:0], places[:0], noise, 1).shape == (0, 64)
+    if name != "downsampling":  # which is not drawn
+        assert not torch.equal(all_four, spoil(images, places, noise, 2))
+        twenty = spoil(images[[0] * 20], torch.arange(20), noise, 1)
+        assert not torch.equal(twenty, twenty[[0] * 20])
 
 
 def test_without_noise_the_images_are_the_same():
     images = torch.rand(2, 64)
-    assert spoil(images, torch.tensor([0, 1]), "none", 0.4, 1) is images
+    assert spoil(images, torch.tensor([0, 1]), Noise("none"), 1) is images
+    assert spoil(images, torch.tensor([0, 1]), RunConfig().corruption, 1) is images
 
 
 def test_one_of_each_class_is_the_first():

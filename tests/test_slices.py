@@ -13,7 +13,7 @@ from aecore.evaluation import measure_whole
 from aecore.models import load_weights
 from aecore.runs import RunError, RunStore
 from aecore.schedule import kept_steps, measured_up_to
-from aecore.slices import advance, whole_result
+from aecore.slices import advance, final_weights, whole_result
 from aecore.workers import Outcome
 
 TINY = RunConfig(
@@ -39,7 +39,8 @@ def go(root, config, seconds=math.inf):
 
 
 def opened(root, config):
-    return RunStore(root).open(config, load(config.dataset).fingerprint)
+    data = load(config.dataset, config.data_options)
+    return RunStore(root).open(config, data.fingerprint)
 
 
 def with_epochs(config, epochs):
@@ -74,6 +75,47 @@ def test_the_end_is_measured_on_the_whole_splits(tmp_path):
     run = opened(tmp_path, TINY)
     model = load_weights(TINY, run.weights(12))
     assert run.result("whole-12") == measure_whole(TINY, model, load("digits"))
+
+
+KINDS = {
+    "stacked": {"hidden": (8, 6), "pretraining": "autoencoders", "pretraining_epochs": 1},
+    "rbms": {
+        "hidden": (8,), "pretraining": "rbms", "pretraining_epochs": 1,
+        "hidden_activation": "sigmoid",
+    },
+    "variational": {"code": "variational", "hidden": (8,), "noise": "block"},
+    "binary": {"code": "binary", "code_activation": "sigmoid"},
+    "sparse": {"l1_sparsity": 0.1, "kl_sparsity": 1.0, "code_activation": "sigmoid"},
+    "feature maps": {"architecture": "feature-maps", "channels": (3, 2), "contractive": 0.01},
+    "fewer images": {"subset": 700, "noise": "gaussian", "clip": True, "clean_epochs": 1},
+    "one-hot": {"dataset": "one-hot", "length": 5, "batch_size": 2, "output_activation": "softmax"},
+    "noise": {"dataset": "noise", "size": 3, "batch_size": 5000, "distribution": "gaussian"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_kind_is_recorded_alike_in_slices_and_trained_again_alike(tmp_path, kind):
+    config = RunConfig(**{"bottleneck": 3, "batch_size": 360, "epochs": 2} | KINDS[kind])
+    assert go(tmp_path / "whole", config) == Outcome(config.target_step, done=True)
+    while not go(tmp_path / "sliced", config, 1e-9).done:
+        continue
+    whole, sliced = (opened(tmp_path / name, config) for name in ("whole", "sliced"))
+    assert recording(sliced) == recording(whole)
+    span = config.pretraining_span
+    assert [row["epoch"] for row in whole.metrics()][-1] == span + 2
+    # thinned out: the weights of the end come from a second training
+    before = final_weights(whole)
+    whole._snapshot(config.target_step).unlink()
+    again = final_weights(whole)
+    assert before.keys() == again.keys()
+    assert all(torch.equal(before[name], again[name]) for name in before)
+    assert config.target_step not in whole.steps()
+
+
+def test_the_weights_of_the_end_cannot_come_from_an_explosion(tmp_path):
+    go(tmp_path, EXPLODING)
+    with pytest.raises(RunError, match="lower learning rate"):
+        final_weights(opened(tmp_path, EXPLODING))
 
 
 def test_a_finished_run_is_not_trained_further(tmp_path):

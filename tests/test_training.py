@@ -1,5 +1,7 @@
 """Training against PCA, against a step of plain autograd, and against itself in pieces."""
 
+import json
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -12,13 +14,13 @@ from safetensors.torch import save as pack
 from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
 
-from aecore.config import RunConfig
-from aecore.corruption import corrupt
-from aecore.datasets import load
+from aecore.config import RunConfig, from_dict, nearest
+from aecore.datasets import load, missing
 from aecore.evaluation import pixels
-from aecore.objectives import LOSSES
+from aecore.objectives import LOSSES, PENALTIES
 from aecore.randomness import generator
 from aecore.training import as_pixels, penalties, restore, start, train
+from tests.drawn import configs
 
 LINEAR = {"loss": "mse", "output_activation": "identity"}
 VARIANTS = {
@@ -31,6 +33,18 @@ VARIANTS = {
         "hidden": (16, 12), "hidden_activation": "tanh", "code_activation": "relu", "tied": True,
         "weight_decay": 0.001, "noise": "salt-and-pepper", "loss": "mse",
         "output_activation": "relu", "seed": 7,
+    },
+    "kl": {"kl_sparsity": 3.0, "code_activation": "sigmoid"},
+    "l1": {"l1_sparsity": 0.1, "unit_columns": False, "hidden": (9,)},
+    "unit columns": {"l2_sparsity": 0.1, "tied": True},
+    "contractive": {"contractive": 0.1, "code_activation": "sigmoid", "hidden": (9,)},
+    "k-sparse": {"code": "k-sparse", "active": 3, "tied": True},
+    "variational": {"code": "variational", "beta": 2.0, "hidden": (9,), "noise": "gaussian"},
+    "binary": {"code": "binary", "code_activation": "sigmoid", "code_noise": 2.0},
+    "convolutional": {"architecture": "convolutional", "channels": (3, 2), "bottleneck": 4},
+    "feature maps": {
+        "architecture": "feature-maps", "channels": (3, 2), "contractive": 0.1,
+        "code_activation": "tanh",
     },
 }  # fmt: skip
 
@@ -90,13 +104,19 @@ def test_three_steps_as_autograd_and_adam_make_them(variant):
     for step in range(3):
         clean = digits()[order[100 * step : 100 * (step + 1)]].float() / 255
         source = generator(config.seed, "noise", step)
-        seen = corrupt(clean, config.noise, config.noise_level, source)
-        logits = model.logits(model.encode(seen))
-        loss = LOSSES[config.loss].value(logits, clean, model.output).mean()
-        decay = sum(w.square().sum() for w in model.weights)
+        seen = config.corruption(clean, source)
+        through = model.run(seen, generator(config.seed, "code", step))
+        objective = LOSSES[config.loss].value(through.logits, clean, model.output).mean()
+        for name, penalty in PENALTIES.items():
+            if name in config.penalties:
+                objective = objective + getattr(config, name) * penalty.value(model, through)
         optimizer.zero_grad()
-        (loss + config.weight_decay * decay).backward()
+        objective.backward()
         optimizer.step()
+        if variant == "unit columns":
+            with torch.no_grad():
+                rows = model.encoder_weights[0]  # tied: rows of the encoder, columns of the decoder
+                rows /= rows.norm(dim=1, keepdim=True)
     untrained = start(config).model.state_dict()
     for name, expected in model.state_dict().items():
         torch.testing.assert_close(mine.model.state_dict()[name], expected, rtol=1e-4, atol=1e-5)
@@ -112,7 +132,7 @@ def test_weight_decay_makes_weights_smaller():
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.lists(st.integers(0, 59), max_size=5))
 def test_in_pieces_as_in_one_go(variant, cuts):
     # 45 steps an epoch: a cut may fall before, on, or after its end
@@ -161,8 +181,8 @@ def test_noise_is_fresh_at_every_showing():
     config = RunConfig(noise="gaussian", batch_size=1437)
     state = start(config)
     inputs = []
-    encode = state.model.encode
-    state.model.encode = lambda x: inputs.append(x.clone()) or encode(x)
+    sums = state.model.sums
+    state.model.sums = lambda x: inputs.append(x.clone()) or sums(x)
     steps = train(config, digits(), state)
     next(steps), next(steps)
     added = [x.sort(0).values for x in inputs]  # whatever the order of the images
@@ -181,12 +201,150 @@ def test_a_checkpoint_of_another_network_is_refused():
 
 
 def test_penalties_are_the_ones_switched_on():
+    x = torch.rand(5, 64)
     model = start(RunConfig()).model
-    assert penalties(RunConfig(), model) == {}
-    on = penalties(RunConfig(weight_decay=0.5), model)
-    total = sum(w.square().sum() for w in model.weights)
-    assert on.keys() == {"weight_decay"}
-    assert on["weight_decay"].item() == pytest.approx(0.5 * total.item(), rel=1e-6)
+    assert penalties(model, model.run(x)) == {}
+    model = start(RunConfig(weight_decay=0.5, l1_sparsity=2.0)).model
+    on = penalties(model, model.run(x))
+    total = sum(w.square().sum() for w in model.weights).item()
+    assert on.keys() == {"weight_decay", "l1_sparsity"}
+    assert on["weight_decay"].item() == pytest.approx(0.5 * total, rel=1e-6)
+    lengths = model.encode(x).abs().sum(1).mean().item()
+    assert on["l1_sparsity"].item() == pytest.approx(2 * lengths, rel=1e-6)
+
+
+def test_the_objective_is_summed_over_pixels_and_averaged_over_the_batch():
+    config = RunConfig(batch_size=50, **LINEAR)
+    first = start(config).model
+    order = torch.randperm(1437, generator=generator(0, "order", 0))
+    x = digits()[order[:50]].double().numpy() / 255
+    w = first.encoder_weights[0].detach().double().numpy()
+    v = first.decoder_weights[0].detach().double().numpy()
+    apart = x @ w.T @ v.T - x
+    gradient = np.zeros_like(v)
+    for image, difference in zip(x, apart, strict=True):
+        gradient += 2 * np.outer(difference, w @ image) / 50
+    state = trained(config, 1)
+    moment = state.optimizer.state[state.model.decoder_weights[0]]["exp_avg"]
+    np.testing.assert_allclose(moment.numpy(), 0.1 * gradient, atol=1e-5)  # Adam's β₁ is 0.9
+
+
+# -- unit columns, clean epochs ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"tied": True}, {"hidden": (9,)}, {"code": "variational", "tied": True},
+     {"architecture": "convolutional"}, {"architecture": "feature-maps"}],
+)  # fmt: skip
+def test_columns_keep_length_1_only_where_it_is_switched_on(settings):
+    def lengths(**more):
+        config = RunConfig(**settings, **more, learning_rate=0.01)
+        columns = trained(config, 3).model.from_code().detach()
+        return columns.flatten(0, -2).norm(dim=0)
+
+    for penalty in ("l1_sparsity", "l2_sparsity"):
+        switched_on = lengths(**{penalty: 0.1})
+        torch.testing.assert_close(switched_on, torch.ones_like(switched_on))
+        assert (lengths(**{penalty: 0.1}, unit_columns=False) - 1).abs().max() > 0.01
+    assert (lengths() - 1).abs().max() > 0.01
+
+
+def test_without_unit_columns_a_network_shrinks_its_code_and_grows_its_decoder():
+    def sizes(unit_columns):
+        config = RunConfig(l1_sparsity=0.5, unit_columns=unit_columns, batch_size=32, **LINEAR)
+        model = trained(config, 450).model
+        with torch.no_grad():
+            code = model.encode(as_pixels(digits())).abs().mean().item()
+        return code, model.from_code().norm(dim=0).mean().item()
+
+    (honest_code, honest_column), (code, column) = sizes(True), sizes(False)
+    assert honest_column == pytest.approx(1, rel=1e-4)
+    assert code < honest_code
+    assert column > 1.2
+
+
+def test_noise_starts_after_the_clean_epochs():
+    noisy = {"noise": "masking", "noise_level": 0.5, "batch_size": 720}  # 2 steps an epoch
+    late = RunConfig(**noisy, clean_epochs=2)
+    clean, now = RunConfig(batch_size=720), RunConfig(**noisy)
+    same(trained(late, 4).weights(), trained(clean, 4).weights())
+    filters = [trained(config, 5).model.weights[0] for config in (late, clean, now)]
+    assert not torch.equal(filters[0], filters[1])
+    assert not torch.equal(filters[0], filters[2])
+
+
+# -- any settings --------------------------------------------------------------------
+
+SMALL = configs(
+    dataset=st.sampled_from(["digits", "patches", "one-hot", "noise"]),
+    patch_source=st.sampled_from(["photos", "digits"]),
+    size=st.sampled_from([5, 8]),
+    hidden=st.lists(st.integers(1, 9), max_size=3),
+    channels=st.lists(st.integers(1, 4), min_size=1, max_size=3),
+    bottleneck=st.integers(1, 9),
+    active=st.integers(1, 9),
+    batch_size=st.integers(1, 40),
+    learning_rate=st.floats(1e-6, 0.1),
+    subset=st.sampled_from([0, 100]),
+)
+
+
+@lru_cache
+def some_images(dataset, options):
+    """Return the first training images; of digits where outliers would need files."""
+    known = dict(options) if missing(dataset, dict(options)) is None else {}
+    return pixels(load(dataset, known).train_images[:200])
+
+
+def trains(config, layer):
+    """Return the names of the parameters that a step trains."""
+    names = [name for name, _ in start(config).model.named_parameters()]
+    if layer is None:
+        return {*names}
+    last = len(config.hidden)
+    mine = {f"encoder_weights.{layer}", f"encoder_biases.{layer}", f"decoder_biases.{last - layer}"}
+    if config.pretraining == "autoencoders":
+        mine.add(f"decoder_weights.{last - layer}")
+    return mine & {*names}
+
+
+def stepped(config, images, first):
+    state = start(config)
+    state.step = first
+    assert next(train(config, images, state)) == first + 1
+    return state
+
+
+@settings(max_examples=300, deadline=None)
+@given(SMALL, st.integers(0, 4))
+def test_any_settings_train_and_survive(config, phase):
+    # there and back
+    assert from_dict(json.loads(config.to_json())) == config
+    assert nearest(config.to_query(), "digits") == (config, [])
+    # a step of the first phase, or of one that pretraining comes to later
+    phase = min(phase, config.pretrained_layers)
+    first = phase * config.pretraining_epochs * config.steps_per_epoch
+    layer = config.pretrained_layer(first)
+    images = some_images(config.dataset, tuple(config.data_options.items()))
+    state = stepped(config, images, first)
+    parameters = dict(state.model.named_parameters())
+    trained_here = {name for name, parameter in parameters.items() if parameter.grad is not None}
+    assert trained_here == trains(config, layer)
+    for name in trained_here:
+        assert parameters[name].grad.isfinite().all()
+    flat = {config.hidden_activation, config.output_activation, config.code_activation}
+    full = config.noise in ("none", "gaussian", "truncated-gaussian") and config.code != "binary"
+    if full and not flat & {"relu", "softmax"}:  # nothing is cut off: gradients are not all 0
+        assert all(parameters[name].grad.any() for name in trained_here)
+    # finite, and again the same
+    with torch.no_grad():
+        x = as_pixels(images[:20])
+        through = state.model.run(x, generator(0, "code"))
+        parts = [LOSSES[config.loss].value(through.logits, x, state.model.output)]
+        parts += penalties(state.model, through).values()
+    assert all(part.isfinite().all() for part in parts)
+    same(stepped(config, images, first).tensors(), state.tensors())
 
 
 def test_pixels_range_from_0_to_1():

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from aecore import evaluation, figures, images
 from aecore.anomalies import reconstruction_errors
-from aecore.compression import FORMATS, code_range, dequantise, error_at, quantise, sweep
+from aecore.compression import FORMATS, error_at, sweep
 from aecore.corruption import Noise
 from aecore.detection import auc, average_precision, combine
 from aecore.diagnostics import principal_angles
@@ -30,6 +30,7 @@ from aecore.hashing import HashTable, bits, lookup_precision, precision_at
 from aecore.models import load_weights
 from aecore.neighbours import knn_accuracy
 from aecore.objectives import LOSSES, kl_to_prior
+from aecore.quantisation import code_range, dequantise, quantise
 from aecore.randomness import generator
 from aecore.reconstruction import one_of_each
 from aecore.strangers import STRANGERS

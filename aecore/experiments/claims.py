@@ -47,7 +47,7 @@ class Within:
             return f"at most {shown(self.high, unit)}"
         if self.high == math.inf:
             return f"at least {shown(self.low, unit)}"
-        return f"{shown(self.low, unit)} to {shown(self.high, unit)}"
+        return f"{shown(self.low, '%' if unit == '%' else '')} to {shown(self.high, unit)}"
 
 
 @dataclass(frozen=True)
@@ -159,15 +159,28 @@ class Verdict:
 
     def text(self) -> str:
         """Return the measured values, with their spread where there is more than one seed."""
+        several, unit = len(self.measured) > 1, self.claim.unit
         parts = []
-        several = len(self.measured) > 1
         for key, value in self.measured.items():
-            text = shown(value, self.claim.unit)
+            text = shown(value, "%" if unit == "%" else "")
             if self.spread.get(key):
-                text += f" ± {shown(self.spread[key] / 2, self.claim.unit)}"
+                text += f" ± {shown(self.spread[key] / 2, '%' if unit == '%' else '')}"
             parts.append(f"{key} {text}" if several else text)
-        joint = " < " if isinstance(self.claim.agrees, Rising) and self.word == "agrees" else ", "
-        return joint.join(parts)
+        rising = isinstance(self.claim.agrees, Rising)
+        text = (" < " if rising and self.word == "agrees" else ", ").join(parts)
+        text += f" {unit}" if unit not in ("", "%") else ""
+        return f"{text}; closer together than the seeds" if self.too_close else text
+
+    @property
+    def too_close(self) -> bool:
+        """Whether an ordering rests on less than the spread over the seeds."""
+        if not isinstance(self.claim.agrees, Rising):
+            return False
+        pairs = pairwise(self.measured.items())
+        return any(
+            abs(b - a) < (self.spread.get(first, 0) + self.spread.get(second, 0)) / 2
+            for (first, a), (second, b) in pairs
+        )
 
 
 def judge(claim: Claim, found: list[Values]) -> Verdict:
@@ -192,4 +205,6 @@ def shown(value: float, unit: str) -> str:
     """Return a value with its unit: ``0.964 -> 96.4 %``."""
     if unit == "%":
         return f"{100 * value:.1f} %"
+    if math.isfinite(value) and value == int(value) and abs(value) < 1e6:  # a rank, a count
+        return f"{int(value):,} {unit}".rstrip()
     return f"{short(value)} {unit}".rstrip()

@@ -151,7 +151,7 @@ PAPERS = (
         ),
         quick={"subset": 6000, "epochs": 5},
         full={"epochs": 200},
-        budget="12 epochs for the deep network; ReLU units and Adam instead of pretrained sigmoids.",
+        budget="12 epochs for the deep network; ReLU and Adam instead of pretrained sigmoids.",
     ),
     Experiment(
         id="E17",

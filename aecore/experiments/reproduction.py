@@ -17,8 +17,10 @@ from typing import Any
 from aecore import datasets
 from aecore.datasets import DATASETS, DatasetError
 from aecore.engine import Engine
+from aecore.experiments.analyses import ANALYSES
 from aecore.experiments.claims import Verdict, judge
 from aecore.experiments.experiment import Budget, Experiment
+from aecore.experiments.laboratory import Laboratory, Subject, as_file
 from aecore.runs import Run, RunError, write_atomically
 
 VERSION = 1
@@ -200,8 +202,6 @@ class Reproduction:
                 return {str(k): float(v) for k, v in json.loads(path.read_bytes()).items()}
             except (OSError, ValueError, AttributeError):
                 pass  # not done yet, or damaged: it is measured (again)
-        from aecore.experiments.analyses import ANALYSES
-        from aecore.experiments.laboratory import Laboratory, Subject, as_file
 
         def say(text: str) -> None:
             self.say(f"{experiment.id}: {text}", (experiment.id, text))

@@ -205,11 +205,8 @@ def _loss_parts(frame: Frame, epochs: int, last: int, count: int) -> Part:
     )  # fmt: skip
     values = {label: here.get(name, 0.0) for name, label in names.items()}
     total = sum(values.values())
-    words = " + ".join(f"{label.lower()} {short(value)}" for label, value in values.items())
-    summary = (
-        f"{words[:1].upper()}{words[1:]} = **{short(total)}** a pixel, "
-        f"{short(total * config.pixels)} an image."
-    )
+    words = " + ".join(f"{label} {short(value)}" for label, value in values.items())
+    summary = f"{words} = **{short(total)}** a pixel, {short(total * config.pixels)} an image."
     return Part("Loss in its parts", "training images, what training makes small", figure, summary)
 
 
@@ -224,9 +221,9 @@ def about(frame: Frame, has_baseline: bool) -> list[Part]:
             entry.help,
             figures.bars(
                 finding.values.tolist(), [str(i + 1) for i in range(len(finding.values))],
-                title=entry.axis, line=finding.line,
+                title=entry.axis, line=finding.line, per=entry.per,
             )
-            if entry.per == "unit"
+            if entry.per != "image"
             else figures.histogram(finding.values, {}, title=entry.axis, height=240),
             finding.summary,
         )
