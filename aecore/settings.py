@@ -22,9 +22,9 @@ from aecore.synthetic import DISTRIBUTIONS, LENGTHS
 
 LARGEST_LAYER = 2048
 PRETRAININGS = {
-    "none": "None: all layers together",
-    "autoencoders": "Each layer as an autoencoder",
-    "rbms": "Each layer as an RBM",
+    "none": "None",
+    "autoencoders": "As autoencoders",
+    "rbms": "As RBMs",
 }
 """Ways of greedy layer-wise pretraining; `aecore.pretraining` does them."""
 

@@ -216,10 +216,13 @@ def test_remarks_are_sentences_that_are_made_once(config):
 @pytest.mark.parametrize(
     ("settings", "remark"),
     [
-        ({"architecture": "convolutional"}, "many times as long"),
+        ({"architecture": "convolutional"}, "Convolutions take"),
         ({"contractive": 0.1, "tied": True}, "only weight decay of the encoder"),
         ({"contractive": 0.1, "code_activation": "sigmoid"}, "Without tied weights"),
-        ({"contractive": 0.1, "hidden": (9,), "tied": True}, "several times the plain training"),
+        (
+            {"contractive": 0.1, "hidden": (9,), "tied": True},
+            "The contraction of a deep network takes",
+        ),
         ({"contractive": 0.1, "architecture": "feature-maps"}, "one backward pass"),
         ({"l1_sparsity": 0.1, "unit_columns": False}, "can cheat now"),
         ({"code_activation": "relu"}, "ReLU code units can die"),

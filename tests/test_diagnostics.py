@@ -10,7 +10,7 @@ from torch import distributions
 from aecore.baselines import fit
 from aecore.config import RunConfig
 from aecore.datasets import load
-from aecore.diagnostics import DIAGNOSTICS, diagnose, principal_angles
+from aecore.diagnostics import DIAGNOSTICS, FEW, diagnose, principal_angles
 from aecore.evaluation import pixels
 from aecore.models import initialise, load_weights
 from aecore.wording import short
@@ -61,7 +61,7 @@ def test_each_kind_has_its_own(name, baseline):
     findings = found(model, baseline)
     assert [*findings] == [name]
     finding = findings[name]
-    count = 200 if DIAGNOSTICS[name].per == "image" else model.config.code_size
+    count = FEW if DIAGNOSTICS[name].per == "image" else model.config.code_size
     assert finding.values.shape == (count,)
     assert finding.values.dtype == np.float32
     assert np.isfinite(finding.values).all()
@@ -98,7 +98,7 @@ def test_nothing_is_found_where_numbers_are_no_numbers():
 def test_convolutions_are_measured_too(architecture, name):
     model = network(**SHOWN[name] | {"architecture": architecture, "channels": (3, 2), "active": 2})
     finding = found(model)[name]
-    assert len(finding.values) == (200 if name == "sensitivity" else model.config.code_size)
+    assert len(finding.values) == (FEW if name == "sensitivity" else model.config.code_size)
 
 
 # -- values --------------------------------------------------------------------------

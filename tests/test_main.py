@@ -20,9 +20,11 @@ from safetensors.numpy import load_file
 
 from aecore import datasets, slices
 from aecore.__main__ import main
-from aecore.config import FIELDS, strict
+from aecore.config import FIELDS, ConfigError, strict
 from aecore.datasets import DATASETS, DatasetError
+from aecore.experiments.registry import EXPERIMENTS
 from aecore.runs import Progress, Run, RunStore
+from aecore.variants import VARIANTS
 
 ROOT = Path(__file__).resolve().parents[1]
 BRIEF = ("train", "--dataset", "digits", "--bottleneck", "4", "--epochs", "2")
@@ -87,13 +89,15 @@ def test_help_is_shown_where_nothing_is_asked(capsys: Captured, argv: tuple[str,
 
 def test_help_explains_every_setting(capsys: Captured) -> None:
     _, out, _ = run_main(capsys, "train", "--help")
-    text = " ".join(out.split())
+    text, whole = " ".join(out.split()), "".join(out.split())  # long names are broken at hyphens
     for name, field in FIELDS.items():
         assert "--" + name.replace("_", "-") in text
         assert field.help in text
-        assert all(choice in text for choice in field.choices)
-    assert "From 1 to 1024. Default: 16; digits: 8." in text
+        assert all(choice in whole for choice in field.choices)
+    assert "From 1 to 1024. Default: 16; digits: 8; " in text
     assert "--batch_size" not in text
+    assert "--variant NAME" in text
+    assert ",".join(VARIANTS) in whole
 
 
 @pytest.mark.parametrize("name", [name for name in FIELDS if FIELDS[name].kind != "bool"])
@@ -116,11 +120,45 @@ def test_every_setting_is_an_option_in_both_spellings(capsys: Captured, name: st
         ("--learning-rate nan", "Learning rate must be a number, not “nan”."),
         (
             "--dataset ../../etc/passwd",
-            "Data set can be digits, mnist or fashion-mnist, not “../../etc/passwd”.",
+            "Data set can be digits, mnist, fashion-mnist, patches, one-hot or noise, not "
+            "“../../etc/passwd”.",
         ),
         (
             "--output-activation relu",
             "BCE needs outputs between 0 and 1, and a ReLU output can leave them.",
+        ),
+        (
+            "--output-activation identity",
+            "BCE needs outputs between 0 and 1, and an Identity output can leave them.",
+        ),
+        (
+            "--kl-sparsity 1 --code-activation relu",
+            "KL sparsity needs code units between an off and an on, Sigmoid or Tanh, and ReLU "
+            "units have no highest value.",
+        ),
+        (
+            "--variant k-sparse --active 20 --bottleneck 8",
+            "Active units k can be 1 to 8, the size of the code, not 20.",
+        ),
+        (
+            "--dataset patches --patch-source mnist --size 29",
+            "A patch can be 2 to 28 pixels wide, as wide as the images it is cut from, not 29.",
+        ),
+        (
+            "--variant sparse --sparsity-target 0",
+            "Wanted mean activation ρ must be between 0.001 and 0.999, not “0”.",
+        ),
+        (
+            "--variant sparse --sparsity-target 1",
+            "Wanted mean activation ρ must be between 0.001 and 0.999, not “1”.",
+        ),
+        (
+            "--variant variational --beta -1",
+            "Weight of the prior β must be between 0 and 1000, not “-1”.",
+        ),
+        (
+            "--variant sprse",
+            f"There is no variant “sprse”: it can be {', '.join(VARIANTS)}.",
         ),
         ("--botleneck 8", "There is no option “--botleneck”; did you mean --bottleneck?"),
         ("--bottle 8", "There is no option “--bottle”; did you mean --bottleneck?"),
@@ -141,6 +179,14 @@ def test_what_makes_no_sense_is_refused(
     assert not home.exists()
 
 
+def test_refusals_are_the_sentences_of_the_settings(capsys: Captured) -> None:
+    given = {"dataset": "digits", "kl_sparsity": 1, "code_activation": "relu"}
+    with pytest.raises(ConfigError) as refused:
+        strict(given, "digits")
+    argv = [part for name, value in given.items() for part in (f"--{name}", str(value))]
+    assert run_main(capsys, "train", *argv)[2] == f"{refused.value}\n"
+
+
 @pytest.mark.parametrize(
     "argv",
     [
@@ -153,6 +199,10 @@ def test_what_makes_no_sense_is_refused(
         "runs remove",
         "runs prune --max-mb x",
         "runs prune --max-mb -1",
+        "reproduce E0",
+        "reproduce E11 E30",
+        "reproduce ../..",
+        "reproduce E11 --quick --full",
     ],
 )
 def test_unknown_commands_names_and_ids_are_refused(capsys: Captured, argv: str) -> None:
@@ -327,6 +377,93 @@ def test_training_on_absent_data_says_how_to_get_it(capsys: Captured, home: Path
     assert (status, out) == (1, "")
     assert err.endswith("python -m aecore data fetch fashion-mnist\n")
     assert not home.exists()
+
+
+def test_a_kind_stands_for_its_settings(capsys: Captured, home: Path) -> None:
+    brief = ("train", "--dataset", "digits", "--epochs", "1")
+    reached = train_json(capsys, *brief, "--variant", "sparse")
+    assert reached["settings"] == {"epochs": 1, **VARIANTS["sparse"].settings}
+    assert reached["kl_sparsity"] > 0
+    assert only_run(home).config.variant == "sparse"
+    spelt_out = [
+        part
+        for name, value in VARIANTS["sparse"].settings.items()
+        for part in (f"--{name}", str(value))
+    ]
+    assert train_json(capsys, *brief, *spelt_out)["run"] == reached["run"]
+    smaller = train_json(capsys, *brief, "--bottleneck", "4", "--variant", "sparse")
+    assert smaller["settings"]["bottleneck"] == 4  # whichever comes first
+
+
+# -- reproduce -----------------------------------------------------------------------
+
+
+def test_experiments_are_listed_with_what_they_need(capsys: Captured, home: Path) -> None:
+    status, out, err = run_main(capsys, "reproduce")
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert [line.split()[0] for line in lines[1 : len(EXPERIMENTS) + 1]] == list(EXPERIMENTS)
+    by_id = {line.split()[0]: line for line in lines[1 : len(EXPERIMENTS) + 1]}
+    assert by_id["E4"].endswith("needs fashion-mnist")
+    assert "needs" not in by_id["E11"]
+    assert all(EXPERIMENTS[id].title in line for id, line in by_id.items())
+    status, out, _ = run_main(capsys, "reproduce", "--json")
+    assert status == 0
+    listed = {row["experiment"]: row for row in json.loads(out)}
+    assert list(listed) == list(EXPERIMENTS)
+    assert (listed["E4"]["needs"], listed["E11"]["needs"]) == ("fashion-mnist", None)
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("argv", "sentence"),
+    [
+        ("E111", "There is no experiment “E111”: they are E1 to E29. Did you mean E11?"),
+        ("shoe", "There is no experiment “shoe”: they are E1 to E29."),
+        ("E11 --quick --full", "--quick and --full are opposites: give one of them."),
+        ("--qick", "There is no option “--qick”; did you mean --quick?"),
+    ],
+)
+def test_experiments_that_make_no_sense_are_refused(
+    capsys: Captured, home: Path, argv: str, sentence: str
+) -> None:
+    assert run_main(capsys, "reproduce", *argv.split()) == (2, "", sentence + "\n")
+    assert not home.exists()
+
+
+def test_an_experiment_without_its_data_is_no_error(capsys: Captured) -> None:
+    status, out, err = run_main(capsys, "reproduce", "E4")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[:2] == [
+        "E4  k-NN on codes, Fashion-MNIST  (Michelucci 2022)",
+        "    not run: needs fashion-mnist (python -m aecore data fetch fashion-mnist)",
+    ]
+    _, out, _ = run_main(capsys, "reproduce", "E4", "--json")
+    (report,) = json.loads(out)
+    assert report["not_run"].startswith("not run: needs fashion-mnist")
+    assert report["claims"] == []
+
+
+def test_an_experiment_is_done_from_end_to_end(capsys: Captured) -> None:
+    program = start("reproduce", "e11", "E11", "--quick", "--json")
+    out, err = program.communicate(timeout=120)
+    assert program.returncode == 0
+    assert "Traceback" not in err
+    (report,) = json.loads(out.splitlines()[-1])
+    assert (report["experiment"], report["budget"], report["not_run"]) == ("E11", "quick", "")
+    verdicts = {claim["what"]: claim["verdict"] for claim in report["claims"]}
+    assert [*verdicts] == [claim.what for claim in EXPERIMENTS["E11"].claims]
+    assert {*verdicts.values()} <= {"agrees", "differs"}
+    assert all(claim["published"] and claim["measured"] for claim in report["claims"])
+
+    program = start("reproduce", "E11", "--quick")  # nothing is done again
+    out, err = program.communicate(timeout=120)
+    assert program.returncode == 0
+    assert out.startswith("E11  A code of two bits: 4-2-4  (Rumelhart, Hinton & Williams 1986)\n")
+    assert "runs: 0 trained, 1 there before" in out
+    assert "published 0.87" in out
+    for words in verdicts.values():
+        assert f"{words.upper()}  " in out
 
 
 # -- data ----------------------------------------------------------------------------
@@ -510,7 +647,8 @@ def test_a_refusal_and_a_deaf_reader_leave_no_traceback(home: Path) -> None:
     program.stderr.close()
 
 
-@pytest.mark.parametrize("argv", [["--help"], ["train", "--help"], ["data", "list"]])
+@pytest.mark.parametrize("argv", [["--help"], ["train", "--help"], ["data", "list"], ["reproduce"]]
+)
 def test_quick_commands_do_not_import_torch(argv: list[str]) -> None:
     code = f"import sys; from aecore.__main__ import main; main({argv}); assert 'torch' not in "
     subprocess.run(

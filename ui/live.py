@@ -192,7 +192,8 @@ def _status(now: Now, period: float) -> str:
     parts = [f"<b>{escape(config.title())}</b>"]
     if now.run is None:
         parts.append(f"{config.parameters:,} parameters")
-        parts.append(f"{config.epochs} epochs on {len(now.data.train_images):,} images")
+        before = f"{config.pretraining_span} + " if config.pretraining_span else ""
+        parts.append(f"{before}{config.epochs} epochs on {len(now.data.train_images):,} images")
         return _parts(parts)
     progress = now.run.progress()
     reached = max([progress.step, *now.steps[-1:]]) / config.steps_per_epoch

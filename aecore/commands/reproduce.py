@@ -160,7 +160,7 @@ def _print(report: Report) -> None:
         lines.append(f"agrees if {claim.agrees.words(claim.unit)}: {claim.why}")
         for line in lines:
             print(textwrap.fill(line, WIDTH, initial_indent=" " * 14, subsequent_indent=" " * 24))
-    runs = f"{report.trained} runs trained, {report.kept} were there before"
+    runs = f"runs: {report.trained} trained, {report.kept} there before"
     print(f"    {runs}; {duration(report.seconds)}")
     for path in report.figures:
         print(f"    {path}")

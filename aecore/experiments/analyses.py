@@ -110,6 +110,26 @@ def rows(lab: Laboratory, runs: Sequence[str] = ()) -> Found:
     return Found({}, {"rows": _picture(drawn, len(places))})
 
 
+def curves(lab: Laboratory) -> Found:
+    """Draw the test error of every run as it was trained."""
+    lines = {s.name: s.rows() for s in _subjects(lab)}
+    epochs = sorted({row["epoch"] for rows in lines.values() for row in rows if row["epoch"] > 0})
+    series = {
+        name: np.interp(
+            epochs,
+            [row["epoch"] for row in rows],
+            [row["test_mse"] for row in rows],
+            right=math.nan,  # a shorter run ends where it ends
+        ).tolist()
+        for name, rows in lines.items()
+    }
+    last = epochs[-1] if epochs else 1.0
+    chart = figures.curves(
+        epochs, series, {}, title="test MSE per pixel", last_epoch=last, height=480
+    )
+    return Found({}, {"curves": chart})
+
+
 def readable(lab: Laboratory, runs: Sequence[str] = (), count: int = 2000) -> Found:
     """Measure on which share of the test images the reconstruction still reads as its class.
 
@@ -136,20 +156,16 @@ def loss_after(lab: Laboratory, run: str, epochs: int, noisy: bool = True) -> Fo
     Value: ``<run> after <epochs>``, mean per pixel.
     """
     s = lab[run]
-    step = epochs * s.config.steps_per_epoch
-    steps = s.run.steps()
-    if step not in steps:
+    step = s.config.last_step(epochs)
+    if step not in s.run.steps():
         return Found()
     model = load_weights(s.config, s.run.weights(step))
     noise = s.config.corruption if noisy else Noise("none")
     total = 0.0
     pixels = evaluation.pixels(s.data.test_images)
-    with torch.no_grad():
-        for probe in evaluation.probes(pixels, "test", noise, s.config.seed):
-            logits = model.run(probe.noisy).logits
-            loss = LOSSES[s.config.loss].value(logits, probe.clean, model.output)
-            total += float(loss.sum())
-    return Found({f"{run} after {epochs}": total / len(pixels) / s.config.pixels})
+    for probe in evaluation.probes(pixels, "test", noise, s.config.seed):
+        total += evaluation.errors(s.config, model, probe)["loss"] * len(probe.index)
+    return Found({f"{run} after {epochs}": total / len(pixels)})
 
 
 def smallest_code(lab: Laboratory, allowed: float) -> Found:
@@ -246,7 +262,8 @@ def sparsity(lab: Laboratory, runs: Sequence[str] = ()) -> Found:
     for s in _subjects(lab, runs):
         h, root = s.test_codes, math.sqrt(s.config.code_size)
         ratio = h.abs().sum(1) / h.norm(dim=1).clamp(min=1e-12)
-        found.values[f"{s.name} sparsity"] = float(((root - ratio) / (root - 1)).mean())
+        each = ((root - ratio) / (root - 1)).clamp(max=1)  # silent codes are sparse too
+        found.values[f"{s.name} sparsity"] = float(each.mean())
     return found
 
 
@@ -512,9 +529,9 @@ def compression(lab: Laboratory, runs: Sequence[str] = (), count: int = 1000) ->
         scale = code_range(s.train_codes)
         rounded = torch.from_numpy(dequantise(quantise(s.test_codes[:count], scale), scale))
         mse = float((s.model.decode(rounded) - clean).square().mean())
-        decoder = sum(w.numel() for w in s.model.parameters()) // 2 * 4
+        decoder = sum(w.numel() for name, w in s.model.named_parameters() if _decodes(s, name))
         found.values |= {f"{s.name} bytes": float(q), f"{s.name} MSE": mse}
-        found.values[f"{s.name} decoder bytes"] = float(decoder)
+        found.values[f"{s.name} decoder bytes"] = 4.0 * (decoder + 2 * q)  # with the codes' range
         for name, curve in curves.items():
             other = error_at(curve, float(q))
             if other is not None:
@@ -522,11 +539,19 @@ def compression(lab: Laboratory, runs: Sequence[str] = (), count: int = 1000) ->
     return found
 
 
+def _decodes(s: Subject, parameter: str) -> bool:
+    """Whether a parameter is needed for decoding; with tied weights the encoder's are."""
+    return parameter.startswith(("decoder", "from_code")) or (
+        s.config.tied and parameter.startswith("encoder_weights")
+    )
+
+
 ANALYSES: dict[str, Analysis] = {
     function.__name__: function
     for function in (
         errors,
         rows,
+        curves,
         readable,
         loss_after,
         smallest_code,

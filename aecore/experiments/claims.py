@@ -47,6 +47,8 @@ class Within:
             return f"at most {shown(self.high, unit)}"
         if self.high == math.inf:
             return f"at least {shown(self.low, unit)}"
+        if self.low == self.high:
+            return f"exactly {shown(self.low, unit)}"
         return f"{shown(self.low, '%' if unit == '%' else '')} to {shown(self.high, unit)}"
 
 

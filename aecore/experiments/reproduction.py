@@ -19,7 +19,7 @@ from aecore.datasets import DATASETS, DatasetError
 from aecore.engine import Engine
 from aecore.experiments.analyses import ANALYSES
 from aecore.experiments.claims import Verdict, judge
-from aecore.experiments.experiment import Budget, Experiment
+from aecore.experiments.experiment import Budget, Experiment, Step
 from aecore.experiments.laboratory import Laboratory, Subject, as_file
 from aecore.runs import Run, RunError, write_atomically
 
@@ -174,7 +174,7 @@ class Reproduction:
                 status, why = self.engine.status(run, run.config.epochs)
                 if status == "failed":
                     raise RunError(f"{experiment.id}, run {run.id}: {why}")
-                if status == "paused":  # its lease was dropped
+                if status in ("new", "paused"):  # its lease was dropped
                     data = datasets.load(run.config.dataset, run.config.data_options)
                     self.engine.want(run.config, data.fingerprint, f"reproduce {run.id}")
                 if status != "done":
@@ -200,7 +200,7 @@ class Reproduction:
         if not wanted:
             try:
                 return {str(k): float(v) for k, v in json.loads(path.read_bytes()).items()}
-            except (OSError, ValueError, AttributeError):
+            except (OSError, ValueError, TypeError, AttributeError):
                 pass  # not done yet, or damaged: it is measured (again)
 
         def say(text: str) -> None:
@@ -209,7 +209,8 @@ class Reproduction:
         subjects = {name: Subject(name, run, self.engine.home) for name, run in runs.items()}
         lab = Laboratory(subjects, seed, say, self.budget == "quick")
         values: dict[str, float] = {}
-        for step in experiment.steps:
+        drawn = (Step("curves"),) if wanted else ()
+        for step in (*experiment.steps, *drawn):
             say(step.analysis.replace("_", " "))
             found = ANALYSES[step.analysis](lab, **step.arguments)
             values |= found.values
@@ -231,6 +232,7 @@ class Reproduction:
             "steps": [[step.analysis, dict(step.arguments)] for step in experiment.steps],
             "seed": seed,
             "quick": self.budget == "quick",
+            "at hand": [name for name in DATASETS if datasets.available(name)],  # for strangers
         }
         digest = hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:16]
         return self.engine.home / "reproduced" / f"{experiment.id}-{digest}.json"
