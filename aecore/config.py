@@ -338,7 +338,8 @@ def _repaired(
             dataset = chosen
     settings = defaults(dataset)
     if SHORTHAND in values:
-        kind = str(values[SHORTHAND]).strip().lower()
+        raw = values[SHORTHAND]
+        kind = raw.strip().lower() if isinstance(raw, str) else ""
         if kind in VARIANTS:
             settings |= variant_settings(kind, dataset)
         else:

@@ -191,7 +191,12 @@ def remarks(settings: Settings) -> Iterator[str]:
     if not dense:
         yield "Convolutions take about 20 times as long to train as a dense network with this code."
     if s["contractive"]:
-        if s["code_activation"] == "identity" and not s["hidden"] and dense:
+        if (
+            s["code"] == "plain"
+            and s["code_activation"] == "identity"
+            and dense
+            and not s["hidden"]
+        ):
             yield (
                 "With an identity code the contraction is only weight decay of the encoder: "
                 "choose a Sigmoid code."

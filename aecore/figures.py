@@ -237,7 +237,8 @@ def scatter(
         elif len(points) > 2000:
             traces.append(dict(type="scattergl", **common))
         else:
-            traces.append(dict(type="scatter", **common))
+            # points at the very end of an axis are seen whole
+            traces.append(dict(type="scatter", cliponaxis=False, **common))
     ranges = [_still_range(points[:, d]) if still else None for d in range(points.shape[1])]
     titles = [
         {"title": {"text": title}, **({"range": r} if r else {})}
@@ -266,9 +267,7 @@ def _still_range(values: npt.NDArray[np.floating[Any]]) -> list[float]:
     if low == high:
         return [-1.0, 1.0]
     least = max(high - low, 1e-6) / 20  # an axis with nothing on one side of 0 still shows it
-    ends = -_round_up(max(-low, least)), _round_up(max(high, least))
-    margin = (ends[1] - ends[0]) / 50  # points at the very end are seen whole
-    return [ends[0] - margin, ends[1] + margin]
+    return [-_round_up(max(-low, least)), _round_up(max(high, least))]
 
 
 def _round_up(value: float) -> float:

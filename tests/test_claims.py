@@ -100,9 +100,7 @@ def test_what_is_not_measured_is_not_judged():
 
 def test_an_order_is_shown_in_its_order():
     rising = claim(Rising(("b", "a")), "MSE per pixel")
-    assert judge(rising, [{"a": 0.02, "b": 0.01}]).text() == (
-        "b 0.0100 < a 0.0200 MSE per pixel"
-    )
+    assert judge(rising, [{"a": 0.02, "b": 0.01}]).text() == ("b 0.0100 < a 0.0200 MSE per pixel")
     differs = judge(rising, [{"a": 0.01, "b": 0.02}])
     assert differs.word == "differs"
     assert differs.text() == "b 0.0200, a 0.0100 MSE per pixel"

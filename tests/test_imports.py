@@ -43,39 +43,78 @@ def test_what_pages_share_knows_no_page(path):
     assert not packages(path) & {"pages", "app", "tests", "benchmarks"}
 
 
-def after(module):
-    """Return the modules of the library that must not be imported by one, being built on it."""
-    layers = [
-        {"activations", "corruption", "datasets", "fields", "objectives", "randomness", "wording"},
-        {"conflicts"},
-        {"config"},
-        {"models", "schedule"},
-        {"training"},
-        {"evaluation", "runs"},
-        {"slices"},
-        {"workers"},
-        {"engine"},
-    ]
-    place = next(k for k, layer in enumerate(layers) if module in layer)
-    return {f"aecore.{name}" for layer in layers[place + 1 :] for name in layer}
+LAYERS = (
+    {
+        *("activations", "architectures", "checks", "codes", "corruption", "environment"),
+        *("fields", "idx", "objectives", "randomness", "splits", "variants", "wording"),
+    },
+    {"download", "published", "resizing", "synthetic"},
+    {"dataset", "patches", "selection"},
+    {"catalogue"},
+    {"datasets"},
+    {"conflicts", "settings"},
+    {"config"},
+    {"models", "schedule"},
+    {"pretraining", "runs"},
+    {"training"},
+    {"evaluation"},
+    {"baselines"},
+    {"diagnostics"},
+    {"slices"},
+    {"workers"},
+    {"engine"},
+    {"experiments"},
+    {"commands"},
+)
+"""What is built on what, the lowest first: none imports one of its own layer or above."""
+
+LAZY = {"slices": {"workers"}, "workers": {"slices"}}
+"""A slice's outcome is a worker's word; the worker imports slices once it has a process."""
+
+LEAVES = ("compression", "detection", "features", "hashing", "neighbours", "quantisation")
+
+
+def library_imports(path, own=""):
+    """Return the library's modules that a file imports anywhere, except for its types alone."""
+    tree = ast.parse(path.read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and getattr(node.test, "id", "") == "TYPE_CHECKING":
+            node.body = []
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return {name.split(".")[1] for name in found if name.startswith("aecore.")} - {own}
+
+
+def not_below(module):
+    """Return the modules that one must not import: its own layer, and those above."""
+    place = next(k for k, layer in enumerate(LAYERS) if module in layer)
+    return {name for layer in LAYERS[place:] for name in layer} - LAZY.get(module, set())
+
+
+@pytest.mark.parametrize("module", sorted({name for layer in LAYERS for name in layer}))
+def test_arrows_inside_the_library_point_one_way(module):
+    path = ROOT / "aecore" / module
+    files = sorted(path.glob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+    assert files
+    for file in files:
+        assert not library_imports(file, own=module) & not_below(module), file.name
+
+
+@pytest.mark.parametrize("module", LEAVES)
+def test_what_is_looked_at_afterwards_needs_no_network(module):
+    assert library_imports(ROOT / "aecore" / f"{module}.py") <= {"checks"}
 
 
 @pytest.mark.parametrize(
-    "module",
-    [
-        "datasets",
-        "fields",
-        "conflicts",
-        "config",
-        "models",
-        "schedule",
-        "training",
-        "evaluation",
-        "runs",
-    ],
-)
-def test_arrows_inside_the_library_point_one_way(module):
-    assert not imported(ROOT / "aecore" / f"{module}.py") & after(module)
+    "path", [p for p in LIBRARY if p.parent.name not in ("experiments", "commands")],
+    ids=lambda p: p.stem,
+)  # fmt: skip
+def test_only_commands_know_of_experiments(path):
+    assert "experiments" not in library_imports(path)
 
 
 def test_training_knows_no_files_and_no_processes():
@@ -103,6 +142,11 @@ def loaded_by(code):
 
 def test_the_engine_is_imported_without_torch():
     code = "import aecore.config, aecore.datasets, aecore.engine, aecore.analyst"
+    assert not loaded_by(code) & {"torch", "streamlit", "sklearn", "scipy", "plotly", "umap"}
+
+
+def test_the_command_line_and_the_list_of_experiments_are_imported_without_torch():
+    code = "import aecore.__main__, aecore.experiments.registry"
     assert not loaded_by(code) & {"torch", "streamlit", "sklearn", "scipy", "plotly", "umap"}
 
 

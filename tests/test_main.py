@@ -647,8 +647,7 @@ def test_a_refusal_and_a_deaf_reader_leave_no_traceback(home: Path) -> None:
     program.stderr.close()
 
 
-@pytest.mark.parametrize("argv", [["--help"], ["train", "--help"], ["data", "list"], ["reproduce"]]
-)
+@pytest.mark.parametrize("argv", [["--help"], ["train", "--help"], ["data", "list"], ["reproduce"]])
 def test_quick_commands_do_not_import_torch(argv: list[str]) -> None:
     code = f"import sys; from aecore.__main__ import main; main({argv}); assert 'torch' not in "
     subprocess.run(

@@ -33,12 +33,19 @@ def reproduce(arguments: Namespace) -> int:
     from aecore.experiments.registry import EXPERIMENTS
 
     if not arguments.ids and not arguments.all:
+        if arguments.quick or arguments.full or arguments.figures:
+            raise UsageError("Which? Give ids such as E3, or --all.")
         return _list(list(EXPERIMENTS.values()), arguments.json)
     if arguments.quick and arguments.full:
         raise UsageError("--quick and --full are opposites: give one of them.")
     chosen = list(EXPERIMENTS.values()) if arguments.all else _chosen(arguments.ids)
     budget: Budget = "quick" if arguments.quick else "full" if arguments.full else "usual"
     figures = Path(arguments.figures).expanduser() if arguments.figures else None
+    if figures is not None:
+        try:
+            figures.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(f"--figures {figures}: {error.strerror}.") from None
     return _do(chosen, budget, figures, arguments.json)
 
 
@@ -124,7 +131,7 @@ def _do(chosen: Sequence[Experiment], budget: Budget, figures: Path | None, as_j
         print_json([report.as_dict() for report in reports])
     elif len(reports) > 1:
         _print_sum(reports, time.monotonic() - began)
-    return 0
+    return 1 if any(report.failure for report in reports) else 0
 
 
 _BUDGETS = {
@@ -137,8 +144,8 @@ def _print(report: Report) -> None:
     """Print an experiment's claims, published beside measured."""
     e = report.experiment
     print(f"{e.id}  {e.title}  ({e.source})")
-    if report.skipped:
-        print(f"    {report.skipped}")
+    if report.skipped or report.failure:
+        print(f"    {report.skipped or f'did not work out: {report.failure}'}")
         print()
         return
     budget = _BUDGETS.get(report.budget, e.budget)
@@ -172,11 +179,14 @@ def _print_sum(reports: Sequence[Report], seconds: float) -> None:
     for report in reports:
         for verdict in report.verdicts:
             words[verdict.word] = words.get(verdict.word, 0) + 1
-    parts = [f"{count} {word}" for word, count in sorted(words.items())]
-    skipped = [report.experiment.id for report in reports if report.skipped]
+    parts = [f"{count} {word}" for word, count in sorted(words.items())] or ["nothing measured"]
     print(f"{len(reports)} experiments in {duration(seconds)}: {', '.join(parts)}.")
-    if skipped:
-        print(f"Not run: {', '.join(skipped)}.")
+    for what, ids in (
+        ("Not run", [report.experiment.id for report in reports if report.skipped]),
+        ("Did not work out", [report.experiment.id for report in reports if report.failure]),
+    ):
+        if ids:
+            print(f"{what}: {', '.join(ids)}.")
 
 
 def add(groups: Any, command: Any) -> None:

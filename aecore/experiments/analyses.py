@@ -27,7 +27,6 @@ from aecore.experiments.laboratory import Found, Laboratory, Subject
 from aecore.features import adjusted_rand, cluster, linear_probe
 from aecore.filters import encoder_filters, unit_activity
 from aecore.hashing import HashTable, bits, lookup_precision, precision_at
-from aecore.models import load_weights
 from aecore.neighbours import knn_accuracy
 from aecore.objectives import LOSSES, kl_to_prior
 from aecore.quantisation import code_range, dequantise, quantise
@@ -150,22 +149,15 @@ def readable(lab: Laboratory, runs: Sequence[str] = (), count: int = 2000) -> Fo
     return found
 
 
-def loss_after(lab: Laboratory, run: str, epochs: int, noisy: bool = True) -> Found:
-    """Measure the loss after so many epochs on the whole test split.
+def loss_after(lab: Laboratory, run: str, epochs: int) -> Found:
+    """Read the loss after so many epochs, counted from where the run's noise begins.
 
-    Value: ``<run> after <epochs>``, mean per pixel.
+    Value: ``<run> after <epochs>``, mean per pixel of the 1,000 live test images.
     """
     s = lab[run]
-    step = s.config.last_step(epochs)
-    if step not in s.run.steps():
-        return Found()
-    model = load_weights(s.config, s.run.weights(step))
-    noise = s.config.corruption if noisy else Noise("none")
-    total = 0.0
-    pixels = evaluation.pixels(s.data.test_images)
-    for probe in evaluation.probes(pixels, "test", noise, s.config.seed):
-        total += evaluation.errors(s.config, model, probe)["loss"] * len(probe.index)
-    return Found({f"{run} after {epochs}": total / len(pixels)})
+    step = s.config.last_step(s.config.clean_epochs + epochs)
+    loss = next((row["test_loss"] for row in s.rows() if row["step"] == step), None)
+    return Found({} if loss is None else {f"{run} after {epochs}": loss})
 
 
 def smallest_code(lab: Laboratory, allowed: float) -> Found:
@@ -261,6 +253,8 @@ def sparsity(lab: Laboratory, runs: Sequence[str] = ()) -> Found:
     found = Found()
     for s in _subjects(lab, runs):
         h, root = s.test_codes, math.sqrt(s.config.code_size)
+        if root == 1:
+            continue  # a single unit is neither sparse nor not
         ratio = h.abs().sum(1) / h.norm(dim=1).clamp(min=1e-12)
         each = ((root - ratio) / (root - 1)).clamp(max=1)  # silent codes are sparse too
         found.values[f"{s.name} sparsity"] = float(each.mean())
@@ -299,7 +293,8 @@ def units(lab: Laboratory, runs: Sequence[str] = (), most: int = 100) -> Found:
     Values: ``<run> area`` (median over the live units of the share of the image that a filter
     covers: the participation ratio of its squared weights), ``<run> roughness`` (median of the
     squared difference of neighbouring weights over the mean square, 2 for pure noise),
-    ``<run> dead`` (share of units).
+    ``<run> elongation`` (median of length over width, 1 for a round spot), ``<run> dead`` (share
+    of units).
     """
     found = Found()
     for s in _subjects(lab, runs):
@@ -316,6 +311,7 @@ def units(lab: Laboratory, runs: Sequence[str] = (), most: int = 100) -> Found:
         rough = (across + down) / 2 / maps.square().mean((1, 2)).clamp(min=1e-30)
         found.values |= {
             f"{s.name} area": float(share.median()),
+            f"{s.name} elongation": float(_elongation(maps.square()).median()),
             f"{s.name} roughness": float(rough.median()),
             f"{s.name} dead": float(activity.dead.float().mean()),
         }
@@ -326,6 +322,23 @@ def units(lab: Laboratory, runs: Sequence[str] = (), most: int = 100) -> Found:
             [images.signed(scaled.numpy(), 1.0)], round(math.sqrt(len(shown)))
         )
     return found
+
+
+def _elongation(mass: Tensor) -> Tensor:
+    """Return length over width of each of some masses (k, h, w), (k,).
+
+    These are the square roots of the two moments about the centre of mass.
+    """
+    h, w = mass.shape[1:]
+    total = mass.sum((1, 2)).clamp(min=1e-30)
+    y, x = torch.arange(h)[:, None].float(), torch.arange(w)[None].float()
+    cy, cx = (((mass * at).sum((1, 2)) / total)[:, None, None] for at in (y, x))
+    yy = (mass * (y - cy).square()).sum((1, 2)) / total
+    xx = (mass * (x - cx).square()).sum((1, 2)) / total
+    xy = (mass * (y - cy) * (x - cx)).sum((1, 2)) / total
+    spread = ((yy - xx).square() / 4 + xy.square()).sqrt()
+    middle = (yy + xx) / 2
+    return ((middle + spread) / (middle - spread).clamp(min=1e-12)).sqrt()
 
 
 def sensitivity(lab: Laboratory, runs: Sequence[str] = (), count: int = 1000) -> Found:
@@ -467,8 +480,8 @@ def stability(lab: Laboratory, top: int = 100) -> Found:
 def too_easy(lab: Laboratory, run: str) -> Found:
     """Score images that are simple and no digits: a blank one, and single strokes.
 
-    Values: ``blank RE``, ``stroke RE``, ``median digit RE``, and ``digits above the stroke``
-    (share of the test images whose RE is larger).
+    Values: ``blank RE``, ``stroke RE``, ``median digit RE``, and ``digits above the blank`` and
+    ``digits above the stroke`` (share of the test images whose RE is larger).
     """
     s = lab[run]
     height, width = s.data.shape

@@ -16,6 +16,7 @@ ARTICLES = (
         source=MICHELUCCI,
         runs={f"q={q}": {**PLAIN, "bottleneck": q} for q in (8, 16, 64)},
         steps=(step("readable"), step("errors"), step("rows")),
+        seeds=3,
         claims=(
             Claim(
                 "reconstructions that still read as their class, by 7-NN, test",
@@ -232,6 +233,7 @@ ARTICLES = (
             },
         },
         steps=(step("errors"), step("rows")),
+        seeds=3,
         claims=(
             *(
                 Claim(
@@ -409,6 +411,8 @@ ARTICLES = (
                 "mean_removal": False,
                 "loss": "mse",
                 "output_activation": "sigmoid",
+                "code": "plain",
+                "tied": False,
                 "code_activation": "sigmoid",
                 "bottleneck": 64,
                 "weight_decay": 1e-3,
@@ -421,12 +425,13 @@ ARTICLES = (
             for name, beta in (("plain", 0.0), ("sparse", 1.0))
         },
         steps=(step("units"),),
+        seeds=3,
         claims=(
             Claim(
-                "share of the patch that a filter covers, median over the units",
+                "length of a filter over its width, median over the units",
                 "every unit an edge or stroke detector at its own place and angle",
-                "%",
-                Rising(("sparse area", "plain area")),
+                "",
+                Rising(("plain elongation", "sparse elongation")),
                 NOT_STATED,
             ),
             Claim(
@@ -520,6 +525,7 @@ ARTICLES = (
             for q in (4, 8, 12, 16, 24, 32)
         },
         steps=(step("smallest_code", allowed=0.02),),
+        seeds=3,
         claims=(
             Claim(
                 "smallest code with a test MSE of 0.02 or less, network and PCA",

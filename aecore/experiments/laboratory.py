@@ -121,14 +121,11 @@ class Laboratory:
     seed : int
     say : callable
         Told what is being done.
-    quick : bool
-        Whether less than usual should be done.
     """
 
     subjects: Mapping[str, Subject]
     seed: int
     say: Callable[[str], None] = lambda text: None
-    quick: bool = False
 
     def __getitem__(self, name: str) -> Subject:
         return self.subjects[name]

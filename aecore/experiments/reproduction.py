@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,8 +38,8 @@ class Report:
     verdicts : list of Verdict
     values : list of dict
         Everything that was measured, of each seed.
-    skipped : str
-        Why it was not run, or empty.
+    skipped, failure : str
+        Why it was not run, or did not come to its end; or empty.
     figures : list of Path
         Files written.
     trained, kept : int
@@ -50,6 +51,7 @@ class Report:
     verdicts: list[Verdict] = field(default_factory=list)
     values: list[dict[str, float]] = field(default_factory=list)
     skipped: str = ""
+    failure: str = ""
     figures: list[Path] = field(default_factory=list)
     run_ids: dict[str, str] = field(default_factory=dict)
     trained: int = 0
@@ -64,13 +66,14 @@ class Report:
             "source": self.experiment.source,
             "budget": self.budget,
             "not_run": self.skipped,
+            "failure": self.failure,
             "runs": self.run_ids,
             "claims": [
                 {
                     "what": v.claim.what,
                     "published": v.claim.published,
                     "unit": v.claim.unit,
-                    "measured": v.measured,
+                    "measured": _finite(v.measured),
                     "spread": v.spread,
                     "verdict": v.word,
                     "tolerance": v.claim.agrees.words(v.claim.unit),
@@ -78,10 +81,15 @@ class Report:
                 }
                 for v in self.verdicts
             ],
-            "values": self.values,
+            "values": [_finite(values) for values in self.values],
             "figures": [str(path) for path in self.figures],
             "seconds": round(self.seconds, 1),
         }
+
+
+def _finite(values: Mapping[str, float]) -> dict[str, float | None]:
+    """Return values as JSON can have them: None where there is no number."""
+    return {key: value if math.isfinite(value) else None for key, value in values.items()}
 
 
 class Reproduction:
@@ -115,10 +123,10 @@ class Reproduction:
         ahead : sequence of Experiment
             Those whose runs may train while this one is analysed.
 
-        Raises
-        ------
-        RunError
-            If a run comes to no end.
+        Returns
+        -------
+        Report
+            With ``failure`` where a run comes to no end.
         """
         report, began = Report(experiment, self.budget), time.monotonic()
         if (absent := experiment.missing()) is not None:
@@ -126,6 +134,14 @@ class Reproduction:
             if DATASETS[absent].mirrors:
                 report.skipped += f" (python -m aecore data fetch {absent})"
             return report
+        try:
+            self._do(experiment, ahead, report)
+        except (RunError, DatasetError) as error:
+            report.failure = str(error)
+        report.seconds = time.monotonic() - began
+        return report
+
+    def _do(self, experiment: Experiment, ahead: Sequence[Experiment], report: Report) -> None:
         seeds = [self._runs(experiment, seed) for seed in range(experiment.seeds)]
         everything = [run for runs in seeds for run in runs.values()]
         report.run_ids = {
@@ -142,8 +158,6 @@ class Reproduction:
             report.values.append(self._measure(experiment, runs, seed, report))
         found = [dict(values) for values in report.values]
         report.verdicts = [judge(claim, list(found)) for claim in experiment.claims]
-        report.seconds = time.monotonic() - began
-        return report
 
     # -- runs ------------------------------------------------------------------------
 
@@ -207,7 +221,7 @@ class Reproduction:
             self.say(f"{experiment.id}: {text}", (experiment.id, text))
 
         subjects = {name: Subject(name, run, self.engine.home) for name, run in runs.items()}
-        lab = Laboratory(subjects, seed, say, self.budget == "quick")
+        lab = Laboratory(subjects, seed, say)
         values: dict[str, float] = {}
         drawn = (Step("curves"),) if wanted else ()
         for step in (*experiment.steps, *drawn):
