@@ -62,8 +62,8 @@ def knows(module):
 
 
 def test_warming_leaves_no_run_behind(executor, tmp_path):
-    executor.submit(warm, "digits").result(120)
-    executor.submit(fit_baselines, str(tmp_path), "digits").result(120)
+    executor.submit(warm, "digits", {}).result(120)
+    executor.submit(fit_baselines, str(tmp_path), "digits", {}).result(120)
     assert not list(RunStore(tmp_path / "runs").runs())
     assert baselines.peek(load("digits"), tmp_path) is not None
     # what the first training step of a process imports

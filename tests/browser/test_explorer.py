@@ -71,6 +71,28 @@ def test_training_moves_the_pictures_and_ends(app: App, page: Page) -> None:
     assert source(page, "Reconstructed") == resting
 
 
+def test_a_kind_is_chosen_trained_and_shown_in_its_parts(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=digits&epochs=5")
+    expect(page.get_by_role("slider", name="Weight of the prior β")).to_have_count(0)
+    page.get_by_role("combobox", name=re.compile("Kind of autoencoder")).click()
+    page.get_by_role("option", name="Variational").click()
+    expect(page.get_by_role("slider", name="Weight of the prior β")).to_be_visible()
+    expect(page).to_have_url(re.compile("code=variational"))
+    train_to_the_end(page)
+    for heading in ("Loss in its parts", "Information in the code"):
+        expect(page.locator(".ae-heading b", has_text=heading)).to_be_visible()
+    expect(page.get_by_text(re.compile("KL to the prior .* a pixel"))).to_be_visible()
+    expect(page.locator(".js-plotly-plot")).to_have_count(5)
+
+
+def test_one_hot_inputs_come_with_their_table_of_codes(app: App, page: Page) -> None:
+    page.goto(f"{app.url}/?dataset=one-hot")
+    train_to_the_end(page)
+    rows = page.locator(".ae-codes tbody tr")
+    expect(rows).to_have_count(4)
+    expect(rows.locator("td", has_text="✓")).to_have_count(4)
+
+
 def test_training_further_extends_the_same_run(app: App, page: Page) -> None:
     page.goto(f"{app.url}/?dataset=digits&bottleneck=5&epochs=5")
     train_to_the_end(page)
