@@ -14,9 +14,10 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from aecore import environment
+from aecore.choosing import SHORTHAND
 from aecore.commands import data, reproduce, runs, train
 from aecore.commands.console import INTERRUPTED, UsageError
-from aecore.config import FIELDS, SHORTHAND, ConfigError, Field, defaults
+from aecore.config import FIELDS, ConfigError, Field, defaults
 from aecore.datasets import DATASETS, DatasetError
 from aecore.runs import WATCHED_S, RunError
 from aecore.variants import VARIANTS

@@ -106,6 +106,7 @@ def _made(
     options: Mapping[str, object],
     defaults: Mapping[str, object],
     *,
+    things: str = "images",
     sums_to_one: bool = False,
 ) -> DatasetSpec:
     """Return a data set that is made by a recipe."""
@@ -119,6 +120,7 @@ def _made(
         options=MappingProxyType(options),
         defaults=MappingProxyType(defaults),
         recipe=recipe,
+        things=things,
         sums_to_one=sums_to_one,
     )
 
@@ -222,6 +224,7 @@ _SPECS = (
     ),
     _made(
         name="patches",
+        things="patches",
         label="Patches",
         description=(
             "12,000 small squares cut out of two photographs or of other images. "
@@ -258,6 +261,7 @@ _SPECS = (
     ),
     _made(
         name="one-hot",
+        things="vectors",
         label="One-hot vectors",
         description=(
             "As many inputs as each has numbers, one of which is 1 and the others 0. "

@@ -1,8 +1,6 @@
 """A run's settings: one frozen object, checked in one place, with JSON, URL and hash.
 
-Everything that comes from outside (address bar, command line, a file on disk) passes
-through `nearest`, which repairs it and says what it changed, or through `strict`, which
-refuses with the same words; `RunConfig` itself refuses.
+`RunConfig` refuses what makes no sense; `aecore.choosing` mends what people chose.
 """
 
 from __future__ import annotations
@@ -22,17 +20,15 @@ from aecore.codes import CODES
 from aecore.conflicts import FEWEST_SNAPSHOTS, SNAPSHOT_BUDGET, conflicts, parameters
 from aecore.corruption import CORRUPTIONS, Noise
 from aecore.datasets import DATASETS
-from aecore.fields import Field, as_text, quoted, read, shown
+from aecore.fields import Field, as_text, quoted, read
 from aecore.objectives import LOSSES, PENALTIES
 from aecore.settings import Settings
-from aecore.variants import SWITCHES, TOUCHED, VARIANTS, variant
+from aecore.variants import variant
 
 FORMAT = 1
 """Version of the recording on disk; part of every run's id."""
 
 MOST_SNAPSHOTS = 96
-SHORTHAND = "variant"
-"""Not a setting: the name of a kind, which stands for the settings that make it."""
 
 
 class ConfigError(ValueError):
@@ -198,6 +194,12 @@ class RunConfig(Settings):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @property
+    def loss_name(self) -> str:
+        """The loss in a word: what BCE is called with softmax outputs is cross-entropy."""
+        softmax = self.loss == "bce" and self.output_activation == "softmax"
+        return "cross-entropy" if softmax else LOSSES[self.loss].short
+
+    @property
     def variant(self) -> str:
         """The kind of autoencoder, a key of `aecore.variants.VARIANTS`."""
         return variant(self.as_dict()).name
@@ -207,7 +209,7 @@ class RunConfig(Settings):
         parts = [ARCHITECTURES[self.architecture].title(self.as_dict(), self.shape)]
         parts += [CODES[self.code].label.lower()] if self.code != "plain" else []
         parts += [f"k {self.active}"] if self.code == "k-sparse" else []
-        parts.append(LOSSES[self.loss].short)
+        parts.append(self.loss_name)
         if self.noise != "none":
             parts.append(f"{CORRUPTIONS[self.noise].symbol} {self.noise_level:g}")
         if self.tied:
@@ -241,19 +243,6 @@ def defaults(dataset: str | None) -> dict[str, Any]:
     return usual
 
 
-def variant_settings(name: str, dataset: str) -> dict[str, Any]:
-    """Return what choosing a kind of autoencoder sets, for a data set.
-
-    What any other kind would have set goes back: penalties and whatever makes a kind off,
-    the rest to the data set's defaults.
-    """
-    off, usual = defaults(None), defaults(dataset)
-    touched = {key: off[key] for key in SWITCHES} | {
-        key: usual[key] for key in TOUCHED if key not in SWITCHES
-    }
-    return touched | dict(VARIANTS[name].settings)
-
-
 def applied(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return settings in which each that has no effect has its bare default."""
     result, usual = dict(settings), defaults(None)
@@ -280,99 +269,12 @@ def from_dict(values: Mapping[str, Any]) -> RunConfig:
     """
     for name in values:
         if name not in FIELDS:
-            raise ConfigError(_unknown(name))
+            raise ConfigError(unknown(name))
     return RunConfig(**values)
 
 
-def nearest(values: Mapping[str, Any], dataset: str) -> tuple[RunConfig, list[str]]:
-    """Build the nearest sensible settings, and say what had to be changed.
-
-    Parameters
-    ----------
-    values : mapping
-        Settings by name; texts (of an address or a command line) or values.
-    dataset : str
-        Data set to use where ``values`` names none, or none that is known.
-
-    Returns
-    -------
-    RunConfig
-    list of str
-        A sentence for each change; empty when everything fitted.
-    """
-    settings, repairs = _repaired(values, dataset)
-    return RunConfig(**settings), [f"{complaint} {change}" for complaint, change in repairs]
-
-
-def strict(values: Mapping[str, Any], dataset: str) -> RunConfig:
-    """Build settings from the same texts or values as `nearest`, but refuse what it would mend.
-
-    Parameters
-    ----------
-    values : mapping
-        Settings by name; the others take the data set's defaults.
-    dataset : str
-        Data set to use where ``values`` names none.
-
-    Raises
-    ------
-    ConfigError
-        With one sentence on the first thing wrong.
-    """
-    settings, repairs = _repaired(values, dataset)
-    for complaint, _ in repairs:
-        raise ConfigError(complaint)
-    return RunConfig(**settings)
-
-
-def _repaired(
-    values: Mapping[str, Any], dataset: str
-) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-    """Return the nearest settings that fit; for each repair, the complaint and the change."""
-    repairs = []
-    if "dataset" in values:
-        chosen, complaint = read(FIELDS["dataset"], values["dataset"])
-        if complaint:
-            repairs.append((complaint, f"{_now('dataset', dataset)}."))
-        else:
-            dataset = chosen
-    settings = defaults(dataset)
-    if SHORTHAND in values:
-        raw = values[SHORTHAND]
-        kind = raw.strip().lower() if isinstance(raw, str) else ""
-        if kind in VARIANTS:
-            settings |= variant_settings(kind, dataset)
-        else:
-            known = ", ".join(VARIANTS)
-            complaint = f"There is no variant {quoted(values[SHORTHAND])}: it can be {known}."
-            repairs.append((complaint, "It was ignored."))
-    for name, raw in values.items():
-        if name in ("dataset", SHORTHAND):
-            continue
-        if name not in FIELDS:
-            repairs.append((_unknown(name), "It was ignored."))
-            continue
-        value, complaint = read(FIELDS[name], raw)
-        settings[name] = settings[name] if value is None else value
-        if complaint:
-            repairs.append((complaint, f"{_now(name, settings[name])}."))
-    for _ in range(len(FIELDS)):  # every repair settles one conflict for good
-        settings = applied(settings)
-        conflict = next(conflicts(settings), None)
-        if conflict is None:
-            break
-        sentence, repair = conflict
-        settings |= repair
-        changed = ", ".join(_now(name, value) for name, value in repair.items())
-        repairs.append((sentence, f"{changed}."))
-    return settings, repairs
-
-
-def _now(name: str, value: Any) -> str:
-    return f"{FIELDS[name].label} is now {shown(value)}"
-
-
-def _unknown(name: object) -> str:
+def unknown(name: object) -> str:
+    """Say that there is no setting of this name."""
     close = difflib.get_close_matches(str(name)[:40], FIELDS, n=1)
     hint = f" Did you mean {close[0]}?" if close else ""
     return f"There is no setting {quoted(name)}.{hint}"

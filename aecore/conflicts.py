@@ -45,6 +45,12 @@ def _data(s: Settings) -> Iterator[Conflict]:
                 {"size": largest},
             )
             return
+    images = DATASETS[s["dataset"]].train_size
+    if s["subset"] > images:
+        yield (
+            f"Training images can be 0, which is all, to {images:,}, not {s['subset']:,}.",
+            {"subset": 0},
+        )
     if s["outliers"]:
         sources = datasets.outlier_sources(s["dataset"])
         if s["outlier_source"] not in sources:

@@ -83,6 +83,8 @@ class DatasetSpec:
         Its published files, where it can be downloaded.
     mirrors
         Addresses that have those files, best first; empty where it is never downloaded.
+    things
+        What its inputs are called: images, patches, vectors.
     trainable
         Whether a network can be trained on it; if not, it only offers images to show to one.
     sums_to_one
@@ -102,6 +104,7 @@ class DatasetSpec:
     splits: tuple[str, ...] = ()
     files: tuple[RemoteFile, ...] = ()
     mirrors: tuple[str, ...] = ()
+    things: str = "images"
     trainable: bool = True
     sums_to_one: bool = False
 

@@ -38,6 +38,8 @@ class Field:
         Whether another value makes another run.
     fewest : int
         Entries that sizes must have.
+    needs : str
+        What has to be chosen for it to apply, in a few words.
     """
 
     group: str
@@ -51,6 +53,7 @@ class Field:
     stops: tuple[float, ...] = ()
     identity: bool = True
     fewest: int = 0
+    needs: str = ""
 
 
 def setting(default: Any, group: str, label: str, help: str, kind: str, **more: Any) -> Any:

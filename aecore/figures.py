@@ -75,6 +75,7 @@ def curves(
     *,
     title: str,
     last_epoch: float,
+    first_epoch: float = 0.0,
     at: float | None = None,
     height: int = 300,
 ) -> go.Figure:
@@ -90,8 +91,8 @@ def curves(
         Name to the height of a dashed horizontal line; the name carries the value.
     title : str
         The axis title, with unit.
-    last_epoch : float
-        Right end, held still while the run grows.
+    last_epoch, first_epoch : float
+        Ends of the axis, held still while the run grows; epochs before 0 are pretraining.
     at : float, optional
         Epoch of the snapshot that is looked at.
     """
@@ -138,7 +139,7 @@ def curves(
         traces.append(
             {
                 "type": "scatter",
-                "x": [0, last_epoch],
+                "x": [first_epoch, last_epoch],
                 "y": [value, value],
                 "name": name,
                 "mode": "lines",
@@ -151,7 +152,13 @@ def curves(
     return _figure(
         traces,
         height,
-        xaxis={"title": {"text": "epoch"}, "range": [-0.01 * last_epoch, last_epoch * 1.02]},
+        xaxis={
+            "title": {"text": "epoch, pretraining before 0" if first_epoch else "epoch"},
+            "range": [
+                first_epoch - 0.01 * (last_epoch - first_epoch),
+                last_epoch + 0.02 * (last_epoch - first_epoch),
+            ],
+        },
         yaxis={"title": {"text": title}, "type": "log", **_log_ticks(shown)},
         annotations=notes,
         legend={"orientation": "h", "y": 1.05},

@@ -26,6 +26,9 @@ DIVERGING: npt.NDArray[np.uint8] = np.stack(
 ).astype(np.uint8)
 """256 colours from blue over white to red (after ColorBrewer's RdBu), shape (256, 3)."""
 
+_CELL = 8
+"""Pixels that a number of a vector is drawn with."""
+
 
 def grey(images: Floats) -> npt.NDArray[np.uint8]:
     """Return images (k, h, w) in [0, 1] as RGB (k, h, w, 3), white on black; clips."""
@@ -52,13 +55,15 @@ def signed(images: Floats, limit: float | None = None) -> npt.NDArray[np.uint8]:
 
 def tile(pictures: npt.NDArray[np.uint8], columns: int) -> Image.Image:
     """Lay RGB pictures (k, h, w, 3) out in rows, with narrow transparent gaps between them."""
+    if pictures.shape[1] == 1:  # vectors: enlarged and framed, or white ends would be lost
+        cells = pictures.repeat(_CELL, axis=1).repeat(_CELL, axis=2)
+        around = ((0, 0), (1, 1), (1, 1), (0, 0))
+        pictures = np.pad(cells, around, constant_values=128)
     k, h, w, _ = pictures.shape
     gap = max(1, round(w / 14))
     columns = max(1, min(columns, k))
     rows = max(1, -(-k // columns))
     canvas = np.zeros((rows * (h + gap) - gap, columns * (w + gap) - gap, 4), np.uint8)
-    if h == 1:  # vectors: grey gaps, or white ends would be lost on a white page
-        canvas[:] = (128, 128, 128, 255)
     for i, picture in enumerate(pictures):
         y, x = (i // columns) * (h + gap), (i % columns) * (w + gap)
         canvas[y : y + h, x : x + w, :3] = picture

@@ -40,6 +40,10 @@ class RunError(Exception):
     """A run that cannot be had; the message is one sentence for a person."""
 
 
+class SnapshotGone(RunError):
+    """A snapshot that is not there (any more): a run that goes on thins them out."""
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far a run's training has come.
@@ -122,9 +126,11 @@ class Run:
 
         Raises
         ------
+        SnapshotGone
+            If there is no such snapshot.
         RunError
-            If there is no such snapshot, or it is damaged. A damaged one is set aside with
-            the checkpoint, so that the next slice makes the recording again.
+            If it is damaged. It is set aside with the checkpoint, so that the next slice makes
+            the recording again.
         """
         from safetensors import SafetensorError
         from safetensors.torch import load
@@ -133,7 +139,7 @@ class Run:
         try:
             return load(path.read_bytes())
         except FileNotFoundError:
-            raise RunError(f"Run {self.id} has no snapshot of step {step:,}.") from None
+            raise SnapshotGone(f"Run {self.id} has no snapshot of step {step:,}.") from None
         except (SafetensorError, ValueError, KeyError) as error:
             self.distrust(step, error)
             raise RunError(

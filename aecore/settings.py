@@ -63,6 +63,7 @@ class Settings:
         "Where the patches are cut out: two photographs, or images of digits or clothing.",
         "choice",
         choices=SOURCES,
+        needs="patches",
         applies=_option("patch_source"),
     )
     size: int = setting(
@@ -74,6 +75,7 @@ class Settings:
         low=SMALLEST,
         high=LARGEST_FROM_PHOTOS,
         stops=(4, 6, 8, 10, 12, 16),
+        needs="patches or noise",
         applies=_option("size"),
     )
     mean_removal: bool = setting(
@@ -82,6 +84,7 @@ class Settings:
         "Remove the mean",
         "Subtracts from every patch its own mean: only differences are left.",
         "bool",
+        needs="patches",
         applies=_option("mean_removal"),
     )
     whitening: bool = setting(
@@ -90,6 +93,7 @@ class Settings:
         "ZCA whitening",
         "Makes all pixels equally spread and uncorrelated; edges are what is left.",
         "bool",
+        needs="patches",
         applies=_option("whitening"),
     )
     distribution: str = setting(
@@ -99,6 +103,7 @@ class Settings:
         "How the grey of every pixel is drawn.",
         "choice",
         choices=DISTRIBUTIONS,
+        needs="noise as the data set",
         applies=_option("distribution"),
     )
     length: int = setting(
@@ -110,6 +115,7 @@ class Settings:
         low=LENGTHS[0],
         high=LENGTHS[1],
         stops=(2, 4, 8, 16, 32, 64),
+        needs="one-hot vectors",
         applies=_option("length"),
     )
     subset: int = setting(
@@ -121,6 +127,7 @@ class Settings:
         low=0,
         high=60_000,
         stops=(0, 500, 1000, 2000, 5000, 10_000, 20_000),
+        needs="a data set of images",
         applies=_option("subset"),
     )
     outliers: float = setting(
@@ -132,6 +139,7 @@ class Settings:
         low=0.0,
         high=MOST_OUTLIERS,
         stops=(0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5),
+        needs="a data set of images",
         applies=_option("outliers"),
     )
     outlier_source: str = setting(
@@ -141,6 +149,7 @@ class Settings:
         "The test images that are hidden among the training images.",
         "choice",
         choices=_labels(DATASETS, ("fashion-mnist", "fashion-mnist-sample", "mnist", "digits")),
+        needs="outliers",
         applies=lambda s: _option("outliers")(s) and s["outliers"] > 0,
     )
     architecture: str = setting(
@@ -160,6 +169,7 @@ class Settings:
         low=1,
         high=1024,
         stops=(1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 256, 512, 1024),
+        needs="an architecture whose code is not its maps",
         applies=lambda s: s["architecture"] != "feature-maps",
     )
     hidden: tuple[int, ...] = setting(
@@ -170,6 +180,7 @@ class Settings:
         "sizes",
         low=1,
         high=LARGEST_LAYER,
+        needs="the dense architecture",
         applies=_dense,
     )
     channels: tuple[int, ...] = setting(
@@ -181,6 +192,7 @@ class Settings:
         low=1,
         high=128,
         fewest=1,
+        needs="convolutions",
         applies=lambda s: not _dense(s),
     )
     hidden_activation: str = setting(
@@ -190,6 +202,7 @@ class Settings:
         "What each hidden unit makes of its weighted sum.",
         "choice",
         choices=_labels(ACTIVATIONS, UNIT_ACTIVATIONS),
+        needs="hidden layers",
         applies=lambda s: bool(s["hidden"]) or not _dense(s),
     )
     code: str = setting(
@@ -209,6 +222,7 @@ class Settings:
         low=1,
         high=1024,
         stops=(1, 2, 5, 10, 15, 20, 25, 40, 70, 100),
+        needs="a k-sparse code",
         applies=lambda s: s["code"] == "k-sparse",
     )
     code_noise: float = setting(
@@ -220,6 +234,7 @@ class Settings:
         low=0.0,
         high=20.0,
         stops=(0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0),
+        needs="a binary code",
         applies=lambda s: s["code"] == "binary",
     )
     code_activation: str = setting(
@@ -244,6 +259,7 @@ class Settings:
         "Tied weights",
         "The decoder uses the encoder’s weights, transposed: half the parameters.",
         "bool",
+        needs="the dense architecture",
         applies=_dense,
     )
     loss: str = setting(
@@ -263,6 +279,7 @@ class Settings:
         low=0.0,
         high=1000.0,
         stops=(0.0, 0.1, 0.3, 1.0, 2.0, 4.0, 10.0),
+        needs="a variational code",
         applies=lambda s: s["code"] == "variational",
     )
     kl_sparsity: float = setting(
@@ -274,6 +291,7 @@ class Settings:
         low=0.0,
         high=1000.0,
         stops=_COEFFICIENTS,
+        needs="a plain code",
         applies=lambda s: s["code"] == "plain",
     )
     sparsity_target: float = setting(
@@ -285,6 +303,7 @@ class Settings:
         low=0.001,
         high=0.999,
         stops=(0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5),
+        needs="KL sparsity",
         applies=lambda s: s["code"] == "plain" and s["kl_sparsity"] > 0,
     )
     l1_sparsity: float = setting(
@@ -296,6 +315,7 @@ class Settings:
         low=0.0,
         high=1000.0,
         stops=_COEFFICIENTS,
+        needs="a code that is not binary",
         applies=lambda s: s["code"] != "binary",
     )
     l2_sparsity: float = setting(
@@ -307,6 +327,7 @@ class Settings:
         low=0.0,
         high=1000.0,
         stops=_COEFFICIENTS,
+        needs="a code that is not binary",
         applies=lambda s: s["code"] != "binary",
     )
     unit_columns: bool = setting(
@@ -315,6 +336,7 @@ class Settings:
         "Decoder columns of length 1",
         "Else a network shrinks its code and grows its decoder; switch it off to see it cheat.",
         "bool",
+        needs="L1 or L2 sparsity",
         applies=lambda s: s["l1_sparsity"] > 0 or s["l2_sparsity"] > 0,
     )
     contractive: float = setting(
@@ -354,6 +376,7 @@ class Settings:
         low=0.0,
         high=max(entry.high for entry in CORRUPTIONS.values()),
         stops=(0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.5, 2.0),
+        needs="noise",
         applies=lambda s: s["noise"] != "none",
     )
     clip: bool = setting(
@@ -362,17 +385,19 @@ class Settings:
         "Clip to 0 to 1",
         "Sets pixels that the noise drives out of 0 to 1 back to its ends.",
         "bool",
+        needs="Gaussian noise",
         applies=lambda s: CORRUPTIONS[s["noise"]].additive,
     )
     clean_epochs: int = setting(
         0,
         "Noise",
         "Clean epochs first",
-        "Epochs before the noise is switched on.",
+        "Epochs, after any pretraining, before the noise is switched on.",
         "int",
         low=0,
         high=1000,
         stops=(0, 1, 2, 5, 10, 20, 50),
+        needs="noise",
         applies=lambda s: s["noise"] != "none",
     )
     pretraining: str = setting(
@@ -382,6 +407,7 @@ class Settings:
         "Layer by layer from the image to the code, each on what the one below gives.",
         "choice",
         choices=PRETRAININGS,
+        needs="hidden layers, the dense architecture and a plain code",
         applies=lambda s: bool(s["hidden"]) and _dense(s) and s["code"] == "plain",
     )
     pretraining_epochs: int = setting(
@@ -393,6 +419,7 @@ class Settings:
         low=1,
         high=100,
         stops=(1, 2, 5, 10, 20, 50),
+        needs="pretraining",
         applies=lambda s: s["pretraining"] != "none",
     )
     epochs: int = setting(

@@ -101,7 +101,8 @@ def _step(config: RunConfig, clean: Tensor, state: State) -> None:
     """Make one step of Adam on a batch of clean images, (m, n)."""
     model, step = state.model, state.step
     seen = clean
-    if config.corruption and step >= config.clean_epochs * config.steps_per_epoch:
+    clean_until = config.last_step(config.clean_epochs) if config.clean_epochs else 0
+    if config.corruption and step >= clean_until:
         seen = config.corruption(clean, generator(config.seed, "noise", step))
     state.optimizer.zero_grad()
     layer = config.pretrained_layer(step)

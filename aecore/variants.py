@@ -80,7 +80,7 @@ _KINDS = (
         "contractive",
         "Contractive",
         "The code is made to change little when the image changes a little.",
-        {"contractive": 0.1, "code_activation": "sigmoid", "tied": True, "bottleneck": 64},
+        {"contractive": 10.0, "code_activation": "sigmoid", "tied": True, "bottleneck": 64},
         ("contractive",),
         lambda s: s["contractive"] > 0,
     ),

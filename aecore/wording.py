@@ -34,8 +34,16 @@ def rounded_count(value: float) -> str:
     return f"{round(value, min(digits, 0)):,.0f}"
 
 
-def moment(step: int, per_epoch: int) -> str:
-    """Return when in training a step is: ``step 20`` early on, then ``epoch 2.25``."""
+def moment(step: int, per_epoch: int, pretraining: int = 0) -> str:
+    """Return when in training a step is: ``step 20`` early on, then ``epoch 2.25``.
+
+    Epochs of pretraining are counted apart: ``pretraining 3.5``.
+    """
+    if pretraining:
+        epochs = round(4 * step / per_epoch) / 4
+        if epochs < pretraining:
+            return f"pretraining {epochs:g}"
+        return f"epoch {epochs - pretraining:g}"
     if step < round(per_epoch / 4):
         return f"step {step}"
     return f"epoch {round(4 * step / per_epoch) / 4:g}"

@@ -81,7 +81,7 @@ def warm(dataset: str, options: Mapping[str, Any]) -> None:
 
     The first optimiser of a process imports a good part of torch.
     """
-    from aecore.config import nearest
+    from aecore.choosing import nearest
     from aecore.datasets import load
     from aecore.evaluation import measure, pixels
     from aecore.training import start, train

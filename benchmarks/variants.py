@@ -11,7 +11,8 @@ from typing import Any
 
 import torch
 
-from aecore.config import RunConfig, strict
+from aecore.choosing import strict
+from aecore.config import RunConfig
 from aecore.conflicts import remarks
 from aecore.datasets import load
 from aecore.evaluation import pixels

@@ -17,8 +17,11 @@ if __name__ == "__main__":
         from aecore import datasets, strangers
         from ui.views import anomalies as views
 
-        # pictures from elsewhere have no place among patches that go below 0
-        comparable = datasets.unit_range(frame.config.dataset, frame.config.data_options)
+        # pictures from elsewhere have no place among vectors, or patches that go below 0
+        comparable = (
+            datasets.unit_range(frame.config.dataset, frame.config.data_options)
+            and not frame.data.spec.sums_to_one
+        )
         at_hand = strangers.choices(frame.config.dataset) if comparable else {}
         with st.container(horizontal=True, vertical_alignment="bottom"):
             chosen = []

@@ -31,11 +31,12 @@ if __name__ == "__main__":
         losses, latent, filters = st.columns([1.15, 1.15, 0.9], gap="medium")
         with losses:
             train, test = views.live_counts(frame.data)
-            heading("Loss", f"{train:,} training and {test:,} test images, mean per pixel")
+            things = frame.data.spec.things
+            heading("Loss", f"{train:,} training and {test:,} test {things}, mean per pixel")
             for i, figure in enumerate(views.curve_figures(frame, now_epochs())):
                 st.plotly_chart(figure, key=f"loss.{i}", config=CHART)
         with latent:
-            heading("Latent space", f"codes of {test:,} test images")
+            heading("Latent space", f"codes of {test:,} test {things}")
             figure = views.live_scatter(frame, views.baseline(frame.data) is not None)
             st.plotly_chart(figure, key="latent", config=CHART)
         with filters:

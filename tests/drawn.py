@@ -2,7 +2,8 @@
 
 from hypothesis import strategies as st
 
-from aecore.config import FIELDS, nearest
+from aecore.choosing import nearest
+from aecore.config import FIELDS
 from aecore.fields import MOST_LAYERS
 
 

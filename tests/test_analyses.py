@@ -9,7 +9,7 @@ from sklearn.decomposition import PCA
 from sklearn.metrics import roc_auc_score
 
 from aecore import datasets, images
-from aecore.config import strict
+from aecore.choosing import strict
 from aecore.evaluation import measure_whole
 from aecore.experiments import analyses
 from aecore.experiments.analyses import ANALYSES

@@ -100,7 +100,7 @@ def test_what_is_not_measured_is_not_judged():
 
 def test_an_order_is_shown_in_its_order():
     rising = claim(Rising(("b", "a")), "MSE per pixel")
-    assert judge(rising, [{"a": 0.02, "b": 0.01}]).text() == ("b 0.0100 < a 0.0200 MSE per pixel")
+    assert judge(rising, [{"a": 0.02, "b": 0.01}]).text() == "b 0.0100 < a 0.0200 MSE per pixel"
     differs = judge(rising, [{"a": 0.01, "b": 0.02}])
     assert differs.word == "differs"
     assert differs.text() == "b 0.0200, a 0.0100 MSE per pixel"
@@ -111,7 +111,49 @@ def test_an_order_within_the_spread_is_too_close():
     verdict = judge(claim(Rising(("a", "b"))), close)
     assert verdict.word == "agrees"
     assert verdict.too_close
-    assert verdict.text() == "a 1.25 ± 0.250 < b 1.35 ± 0.250; closer together than the seeds"
+    assert verdict.text() == "a 1.25 ± 0.25 < b 1.35 ± 0.25; closer together than the seeds"
     clear = judge(claim(Rising(("a", "b"))), [{"a": 1.0, "b": 2.0}, {"a": 1.1, "b": 2.1}])
     assert not clear.too_close
     assert not judge(claim(Ratio("a", "b", 0.5, 2)), close).too_close
+
+
+@pytest.mark.parametrize(
+    ("values", "unit", "text"),
+    [
+        ((0.0212, 0.0214), "MSE per pixel", "0.0213 ± 0.0001 MSE per pixel"),
+        ((0.02129, 0.02131), "MSE per pixel", "0.0213 ± <0.0001 MSE per pixel"),
+        ((0.9, 0.9002), "%", "90.0 % ± <0.1 %"),
+        ((0.9, 0.904), "%", "90.2 % ± 0.2 %"),
+        ((12.0, 20.0), "", "16 ± 4"),
+        ((123.4, 123.5), "nats an image", "123 ± <1 nats an image"),
+        ((0.5, 0.5), "", "0.500"),
+    ],
+)
+def test_a_spread_has_the_digits_of_its_mean(values, unit, text):
+    verdict = judge(claim(Within("a", 0, 1), unit), [{"a": value} for value in values])
+    assert verdict.text() == text
+
+
+def test_a_unit_is_not_said_twice():
+    both = [{"a MSE": 0.02, "b MSE": 0.01}]
+    rising = claim(Rising(("b MSE", "a MSE")), "MSE per pixel")
+    assert judge(rising, both).text() == "b MSE 0.0100 < a MSE 0.0200 per pixel"
+    ratio = claim(Ratio("a MSE", "b MSE", high=1), "MSE per pixel")
+    assert judge(ratio, both).text() == "a MSE 0.0200, b MSE 0.0100 per pixel"
+    alone = claim(Within("a MSE", 0, 1), "MSE per pixel")
+    assert judge(alone, both).text() == "0.0200 MSE per pixel"  # its key is not said
+    mixed = claim(Ratio("a MSE", "b", high=1), "MSE per pixel")
+    assert judge(mixed, [{"a MSE": 0.02, "b": 0.01}]).text().endswith("b 0.0100 MSE per pixel")
+    assert judge(claim(Ratio("a s", "b s"), "s"), [{"a s": 2.5, "b s": 1.5}]).text() == (
+        "a s 2.50, b s 1.50"
+    )
+
+
+def test_a_claim_may_be_judged_more_strictly_after_the_published_settings():
+    wide = claim(Within("a", 0, 10))
+    assert wide.in_full() == wide
+    strict = Claim("what", "published", "", Within("a", 0, 10), "short", Within("a", 2, 3), "long")
+    full = strict.in_full()
+    assert (full.agrees, full.why, full.what) == (Within("a", 2, 3), "long", "what")
+    assert full.in_full() == full
+    assert [judge(each, [{"a": 5}]).word for each in (strict, full)] == ["agrees", "differs"]

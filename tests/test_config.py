@@ -8,15 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aecore.config import (
-    FIELDS,
-    ConfigError,
-    RunConfig,
-    defaults,
-    from_dict,
-    nearest,
-    strict,
-)
+from aecore.choosing import nearest, strict
+from aecore.config import FIELDS, ConfigError, RunConfig, defaults, from_dict
 from aecore.conflicts import FEWEST_SNAPSHOTS, SNAPSHOT_BUDGET
 from aecore.datasets import DATASETS
 from aecore.objectives import PENALTIES
@@ -158,7 +151,9 @@ def test_values_that_do_not_go_together_are_mended_or_refused_alike(values, data
     else:
         with pytest.raises(ConfigError) as caught:
             strict(values, dataset)
-        assert notes[0].startswith(f"{caught.value} ")
+        reason, _, nearest_that_can = str(caught.value).partition(" The nearest that can: ")
+        assert notes[0].startswith(f"{reason} ")
+        assert not nearest_that_can or nearest_that_can.endswith(".")
         assert is_a_sentence(str(caught.value))
 
 
@@ -186,7 +181,7 @@ def test_a_path_is_no_data_set():
     assert (config.dataset, config.epochs) == ("digits", 3)
     assert len(notes) == 1
     assert "“../etc/passwd”" in notes[0]
-    assert "now digits" in notes[0]
+    assert "now Digits" in notes[0]
     with pytest.raises(ConfigError, match="Data set can be"):
         RunConfig(dataset="../etc/passwd")
 
@@ -355,7 +350,14 @@ def test_a_setting_without_effect_has_its_default_and_changes_nothing():
         if not has_effect(name, defaults(None)):
             idle = RunConfig(**{name: value})
             assert idle == RunConfig(), name
-            assert nearest({name: value}, "digits") == nearest({}, "digits")
+            config, notes = nearest({name: value}, "digits")
+            assert config == nearest({}, "digits")[0]
+            sentence = f"{FIELDS[name].label} has no effect here: it needs {FIELDS[name].needs}."
+            assert FIELDS[name].needs and notes == [f"{sentence} It was ignored."]
+            with pytest.raises(ConfigError, match="has no effect here"):
+                strict({name: value}, "digits")
+            # what stands from before is left without a word
+            assert nearest({}, "digits", {name: value}) == (config, [])
             assert getattr(RunConfig(**beside | {name: value}), name) == value
     # one decides on another, which decides on a third
     values = {"code": "k-sparse", "active": 4, "kl_sparsity": 3.0, "sparsity_target": 0.2}

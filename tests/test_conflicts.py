@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aecore.config import FIELDS, ConfigError, RunConfig, applied, defaults, nearest, strict
+from aecore.choosing import nearest, strict
+from aecore.config import FIELDS, ConfigError, RunConfig, applied, defaults
 from aecore.conflicts import conflicts, remarks
 from aecore.datasets import DATASETS, outlier_sources
+from aecore.fields import as_text
 from tests.drawn import configs, free
 
 TRAINABLE = [name for name, spec in DATASETS.items() if spec.trainable]
@@ -167,8 +169,11 @@ def refusal(build, *arguments, **more):
 @pytest.mark.parametrize(("given", "sentence", "repair"), CASES)
 def test_a_conflict_is_refused_or_mended_in_the_same_words(given, sentence, repair):
     dataset = given.get("dataset", "digits")
-    said = refusal(strict, given, dataset)
+    said, _, suggested = refusal(strict, given, dataset).partition(" The nearest that can: ")
     assert sentence in said
+    if suggested:
+        name = suggested.partition(" ")[0]
+        assert suggested == f"{name} {as_text(repair[name])}."
     config, notes = nearest(given, dataset)
     assert len(notes) == 1
     label = FIELDS[next(iter(repair))].label
@@ -182,8 +187,9 @@ def test_a_conflict_is_refused_or_mended_in_the_same_words(given, sentence, repa
 @pytest.mark.parametrize(("given", "sentence"), RANGES)
 def test_a_value_out_of_its_range_is_refused_or_mended_in_the_same_words(given, sentence):
     dataset = given.get("dataset", "digits")
-    said = refusal(strict, given, dataset)
+    said, _, suggested = refusal(strict, given, dataset).partition(" The nearest that can: ")
     assert sentence in said
+    assert not suggested or suggested.endswith(".")
     assert nearest(given, dataset)[1][0].startswith(f"{said} ")
     assert refusal(RunConfig, **defaults(dataset) | given) == said
 

@@ -2,13 +2,14 @@
 
 import inspect
 import re
+from dataclasses import replace
 
 import pytest
 
 from aecore.config import RunConfig
 from aecore.datasets import DATASETS
 from aecore.experiments.analyses import ANALYSES
-from aecore.experiments.claims import Claim, Within
+from aecore.experiments.claims import Claim, Rising, Within
 from aecore.experiments.experiment import Experiment, step
 from aecore.experiments.registry import EXPERIMENTS
 from aecore.schedule import measured_up_to
@@ -99,9 +100,63 @@ def test_quick_is_no_more_than_usual_and_full_no_less(experiment):
 
 
 @each
-def test_the_full_budget_is_another_only_where_the_usual_leaves_something_out(experiment):
-    if experiment.configs("full", 0) != experiment.configs("usual", 0):
-        assert experiment.budget
+def test_what_the_usual_budget_leaves_out_is_said_and_nothing_else(experiment):
+    different = experiment.configs("full", 0) != experiment.configs("usual", 0)
+    assert bool(experiment.shortened("usual")) is different
+    assert experiment.shortened("full") == ""
+
+
+@each
+@pytest.mark.parametrize("budget", ["quick", "usual"])
+def test_only_what_is_shorter_is_called_shorter(experiment, budget):
+    less, more = experiment.configs(budget, 0), experiment.configs("full", 0)
+
+    def is_shorter(name):
+        return any(getattr(less[run], name) != getattr(more[run], name) for run in less)
+
+    said = experiment.shortened(budget)
+    for words, name in (
+        ("training images", "train_size"),
+        (r"(?<!clean )epochs? instead", "epochs"),
+        ("clean epochs? instead", "clean_epochs"),
+        ("of pretraining", "pretraining_epochs"),
+        ("batch size", "batch_size"),
+    ):
+        assert bool(re.search(words, said)) is is_shorter(name)
+
+
+@each
+@pytest.mark.parametrize("budget", BUDGETS)
+def test_images_are_as_many_as_claims_say(experiment, budget):
+    sizes = [config.train_size for config in experiment.configs(budget, 0).values()]
+    for claim in experiment.claims:
+        if "60,000 training images" in claim.what:
+            assert {*sizes} == {60_000}
+        if "10,000 training images" in claim.what:
+            assert min(sizes) >= 10_000
+
+
+@each
+def test_budgets_of_single_runs_are_of_runs_that_there_are(experiment):
+    assert {*experiment.quick_runs, *experiment.full_runs} <= {*experiment.runs}
+
+
+@each
+def test_a_stricter_tolerance_is_of_the_same_values_and_has_its_reason(experiment):
+    for claim, full in zip(experiment.claims, experiment.judged("full"), strict=True):
+        assert full.agrees.keys == claim.agrees.keys
+        assert bool(claim.full) is bool(claim.full_why)
+        if claim.full:
+            assert experiment.shortened("usual")
+            assert (full.agrees, full.why) == (claim.full, claim.full_why)
+            assert full.agrees.low >= claim.agrees.low and full.agrees.high <= claim.agrees.high
+    assert experiment.judged("usual") == experiment.judged("quick") == experiment.claims
+
+
+@pytest.mark.parametrize("budget", BUDGETS)
+def test_ways_of_training_are_compared_after_as_many_epochs(budget):
+    configs = EXPERIMENTS["E26"].configs(budget, 0).values()
+    assert len({config.pretraining_span + config.epochs for config in configs}) == 1
 
 
 @each
@@ -121,25 +176,37 @@ def test_claims_are_about_what_steps_can_come_to(experiment):
 
 
 @each
-def test_what_is_called_better_is_done_with_three_seeds(experiment):
+def test_what_is_put_in_order_is_done_with_three_seeds(experiment):
     for claim in experiment.claims:
-        if re.search(r"\b(better|best)\b", claim.published) or "the spread over" in claim.why:
+        better = re.search(r"\b(better|best)\b", claim.published)
+        if isinstance(claim.agrees, Rising) or better or "the spread over" in claim.why:
             assert experiment.seeds >= 3
 
 
 @each
 @pytest.mark.parametrize("budget", BUDGETS)
-def test_losses_on_the_way_that_are_judged_are_measured(experiment, budget):
-    judged = {key for claim in experiment.claims for key in claim.agrees.keys}
+def test_losses_on_the_way_are_measured_where_the_run_gets_there(experiment, budget):
     configs = experiment.configs(budget, 0)
     for s in experiment.steps:
         if s.analysis != "loss_after":
             continue
-        run, epochs = s.arguments["run"], s.arguments["epochs"]
-        config = configs[run]
-        step = config.last_step(config.clean_epochs + epochs)
-        if f"{run} after {epochs}" in judged:
-            assert step in measured_up_to(config, config.target_step)
+        config = configs[s.arguments["run"]]
+        step = config.last_step(config.clean_epochs + s.arguments["epochs"])
+        assert (step in measured_up_to(config, config.target_step)) is (step <= config.target_step)
+        assert budget != "full" or step == config.target_step or s.arguments["epochs"] == 1
+
+
+def test_what_only_the_full_budget_measures_says_so():
+    experiment = EXPERIMENTS["E15"]
+    for budget, wanted in (("usual", 2), ("full", 4)):
+        measured = 0
+        for claim in experiment.claims:
+            run, _, epochs = claim.agrees.key.partition(" after ")
+            config = experiment.configs(budget, 0)[run]
+            reached = config.clean_epochs + int(epochs) <= config.epochs
+            assert reached or "measured with --full" in claim.what
+            measured += reached
+        assert measured == wanted
 
 
 # -- data that may not be here -------------------------------------------------------
@@ -178,7 +245,57 @@ def test_of_several_data_sets_the_first_at_hand_is_taken(shared_data, monkeypatc
 
 
 def test_budgets_lie_over_the_settings_and_seeds_add():
-    experiment = tiny(dataset="digits", epochs=3, seed=5, batch_size=32)
+    experiment = tiny(dataset="mnist", epochs=3, seed=5, batch_size=32)
     quick, usual = (experiment.configs(budget, 2)["net"] for budget in ("quick", "usual"))
     assert (usual.epochs, usual.batch_size, usual.seed) == (3, 32, 7)
     assert (quick.epochs, quick.batch_size, quick.seed) == (15, 64, 7)
+    assert experiment.shortened("usual") == ""
+    assert experiment.shortened("quick") == (
+        "10,000 of 60,000 training images, 15 epochs instead of 3, batch size 64 instead of 32"
+    )
+
+
+def two(**more):
+    runs = {
+        "a": {"dataset": "mnist", "subset": 12_000, "epochs": 3},
+        "b": {"dataset": "mnist", "epochs": 1, "noise": "gaussian", "clean_epochs": 0},
+    }
+    return Experiment(
+        "E0", "T", "Q?", "S", runs, (step("errors"),), (),
+        full={"subset": 0, "epochs": 9}, full_runs={"b": {"epochs": 4, "clean_epochs": 2}},
+        quick={"epochs": 1}, quick_runs={"a": {"subset": 6000}}, **more,
+    )  # fmt: skip
+
+
+def test_settings_of_single_runs_lie_over_those_of_all():
+    full, quick = two().configs("full", 0), two().configs("quick", 0)
+    assert (full["a"].subset, full["a"].epochs) == (0, 9)
+    assert (full["b"].subset, full["b"].epochs, full["b"].clean_epochs) == (0, 4, 2)
+    assert (quick["a"].subset, quick["a"].epochs) == (6000, 1)
+    assert (quick["b"].subset, quick["b"].epochs) == (0, 1)
+
+
+def test_what_is_shorter_is_said_of_the_runs_that_it_is_so_for():
+    assert two().shortened("usual") == (
+        "12,000 of 60,000 training images (a), 0 clean epochs instead of 2 (b), "
+        "3 epochs instead of 9 (a), 1 epoch instead of 4 (b)"
+    )
+    assert two().shortened("quick") == (
+        "6,000 of 60,000 training images (a), 0 clean epochs instead of 2 (b), "
+        "1 epoch instead of 9 (a), 1 epoch instead of 4 (b)"
+    )
+
+
+def test_conditions_are_said_for_every_budget():
+    short, other, both = two(), tiny(dataset="digits", epochs=3), two(different="Adam.")
+    other = replace(other, different="Adam.", quick={})
+    assert short.conditions("usual") == [f"usual budget: {short.shortened('usual')}."]
+    assert short.conditions("quick") == [f"quick: {short.shortened('quick')}."]
+    assert short.conditions("full") == ["full: as published, as far as the source says."]
+    assert other.conditions("usual") == ["unlike the source: Adam."]
+    assert other.conditions("quick") == ["quick: nothing is shorter.", "unlike the source: Adam."]
+    assert other.conditions("full") == ["unlike the source: Adam."]
+    assert both.conditions("usual") == [*short.conditions("usual"), "unlike the source: Adam."]
+    plain = replace(other, different="")
+    assert plain.conditions("usual") == []
+    assert plain.conditions("full") == ["full: as published, as far as the source says."]

@@ -82,3 +82,12 @@ def test_png_loses_nothing():
     again = Image.open(io.BytesIO(content))
     assert np.array_equal(np.asarray(again), np.asarray(picture))
     assert png(picture) == content
+
+
+def test_vectors_are_framed_so_that_white_ends_are_seen():
+    white = np.full((2, 1, 3, 3), 255, np.uint8)
+    picture = np.asarray(tile(white, 2))  # (h, w, 4)
+    frame = (128, 128, 128, 255)
+    assert (picture[0, :26] == frame).all() and (picture[:, 0] == frame).all()
+    assert (picture[1:9, 1:25] == 255).all()
+    assert (picture[:, 26, 3] == 0).all()  # the gap to the next one

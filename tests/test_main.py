@@ -20,7 +20,8 @@ from safetensors.numpy import load_file
 
 from aecore import datasets, slices
 from aecore.__main__ import main
-from aecore.config import FIELDS, ConfigError, strict
+from aecore.choosing import strict
+from aecore.config import FIELDS, ConfigError
 from aecore.datasets import DATASETS, DatasetError
 from aecore.experiments.registry import EXPERIMENTS
 from aecore.runs import Progress, Run, RunStore
@@ -125,16 +126,27 @@ def test_every_setting_is_an_option_in_both_spellings(capsys: Captured, name: st
         ),
         (
             "--output-activation relu",
-            "BCE needs outputs between 0 and 1, and a ReLU output can leave them.",
+            "BCE needs outputs between 0 and 1, and a ReLU output can leave them."
+            " The nearest that can: output_activation sigmoid.",
         ),
         (
             "--output-activation identity",
-            "BCE needs outputs between 0 and 1, and an Identity output can leave them.",
+            "BCE needs outputs between 0 and 1, and an Identity output can leave them."
+            " The nearest that can: output_activation sigmoid.",
         ),
         (
             "--kl-sparsity 1 --code-activation relu",
             "KL sparsity needs code units between an off and an on, Sigmoid or Tanh, and ReLU "
-            "units have no highest value.",
+            "units have no highest value. The nearest that can: code_activation sigmoid.",
+        ),
+        (
+            "--dataset digits --pretraining rbms",
+            "Pretraining has no effect here: it needs hidden layers, the dense architecture and a "
+            "plain code.",
+        ),
+        (
+            "--dataset digits --subset 5000",
+            "Training images can be 0, which is all, to 1,437, not 5,000.",
         ),
         (
             "--variant k-sparse --active 20 --bottleneck 8",
@@ -459,7 +471,7 @@ def test_an_experiment_is_done_from_end_to_end(capsys: Captured) -> None:
     program = start("reproduce", "E11", "--quick")  # nothing is done again
     out, err = program.communicate(timeout=120)
     assert program.returncode == 0
-    assert out.startswith("E11  A code of two bits: 4-2-4  (Rumelhart, Hinton & Williams 1986)\n")
+    assert out.startswith("E11  A code of two bits: 4-2-4  (Teaching article)\n")
     assert "runs: 0 trained, 1 there before" in out
     assert "published 0.87" in out
     for words in verdicts.values():

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from aecore.config import FIELDS, RunConfig, nearest
+from aecore.choosing import nearest
+from aecore.config import FIELDS, RunConfig
 from aecore.datasets import load
+from aecore.runs import SnapshotGone
 from aecore.slices import advance
 from aecore.variants import VARIANTS
 from ui.server import server
@@ -70,16 +72,15 @@ def test_page_shows_a_finished_run(path: Path) -> None:
     assert not page.info or path.stem == "latent_space"
 
 
-SMALL = {"hidden": "16", "bottleneck": "4", "channels": "4-8", "active": "2"}
 KINDS = {
     **{name: {"variant": name, "dataset": "digits"} for name in VARIANTS},
     "maps as code": {"dataset": "digits", "architecture": "feature-maps"},
-    "rbms": {"dataset": "digits", "hidden_activation": "sigmoid", "pretraining": "rbms"},
+    "rbms": {"dataset": "digits", "variant": "stacked", "pretraining": "rbms"},
     "cheating": {"dataset": "digits", "l1_sparsity": "0.1", "unit_columns": "false"},
-    "one-hot": {"dataset": "one-hot", "hidden": "none", "bottleneck": "2"},
-    "patches": {"dataset": "patches", "hidden": "none"},
+    "one-hot": {"dataset": "one-hot"},
+    "patches": {"dataset": "patches"},
     "whitened": {"dataset": "patches", "whitening": "true", "patch_source": "digits"},
-    "noise": {"dataset": "noise", "hidden": "none"},
+    "noise": {"dataset": "noise"},
     "erased": {"dataset": "digits", "noise": "block"},
     "shrunk": {"dataset": "digits", "noise": "downsampling"},
 }
@@ -88,7 +89,7 @@ KINDS = {
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 def test_every_kind_is_shown_on_every_page(path: Path, name: str) -> None:
-    config, notes = nearest({**SMALL, "epochs": "1", **KINDS[name]}, "digits")
+    config, notes = nearest({"epochs": "1", **KINDS[name]}, "digits")
     assert not notes
     trained(**config.as_dict())
     page = open_page(path, **config.to_query())
@@ -189,3 +190,51 @@ def test_a_page_names_what_was_wrong_in_the_environment() -> None:
     assert "AE\\_WORKERS" in page.warning[0].value
     next(button for button in page.button if button.label == "Got it").click().run()
     assert not page.warning
+
+
+def test_a_kind_goes_along_to_another_data_set() -> None:
+    page = open_page(PAGES[-1], dataset="digits", variant="sparse", learning_rate="0.002")
+
+    def box(label: str) -> AppTest:
+        return next(widget for widget in page.selectbox if widget.label == label)
+
+    for dataset, kind in (("patches", "sparse"), ("one-hot", "sparse"), ("noise", "sparse")):
+        box("Data set").select(dataset).run()
+        assert not page.exception
+        assert box("Kind of autoencoder").value == kind
+        assert page.query_params["learning_rate"] == "0.002"
+    assert page.query_params["bottleneck"] == "128"
+
+
+def test_the_own_kind_of_a_data_set_stays_behind() -> None:
+    page = open_page(PAGES[-1], dataset="patches")
+
+    def box(label: str) -> AppTest:
+        return next(widget for widget in page.selectbox if widget.label == label)
+
+    assert box("Kind of autoencoder").value == "k-sparse"
+    box("Data set").select("digits").run()
+    assert box("Kind of autoencoder").value == "plain"
+    assert page.query_params == {"dataset": "digits"}
+
+
+def test_a_snapshot_that_is_thinned_out_meanwhile_gives_way_to_the_last_before() -> None:
+    from ui.views.frame import newest_frame
+
+    config = trained(bottleneck=5)
+    data = load("digits")
+    run = server().engine.store.open(config, data.fingerprint)
+    first, *_, last = run.steps()
+    assert newest_frame(run, last, data).step == last
+    assert newest_frame(run, last - 1, data).step == run.steps()[-2]
+    (run.path / "snapshots" / f"{first:09d}.safetensors").rename(run.path / "gone")
+    with pytest.raises(SnapshotGone):
+        newest_frame(run, first, data)
+
+
+def test_sliders_offer_only_what_goes_together() -> None:
+    page = open_page(PAGES[-1], dataset="patches", patch_source="digits", noise="masking")
+    options = {slider.label: slider.options for slider in page.select_slider}
+    assert max(map(float, options["Height and width"])) == 8
+    assert max(map(float, options["Noise level"])) == 1
+    assert max(map(float, options["Active units k"])) <= 100

@@ -132,6 +132,18 @@ def test_another_budget_is_measured_by_itself(engine, done):
     assert done == []
 
 
+def test_the_full_budget_is_judged_by_its_own_tolerance(engine):
+    wide, none = Within("one MSE", 0, 0.5), Within("one MSE", 0, 0)
+    strict = Claim("error", "none", "", wide, "any", none, "0")
+    experiment = replace(EXPERIMENT, claims=(strict,), full={"epochs": 2}, different="Tiny.")
+    reports = [do(engine, experiment, budget) for budget in ("usual", "full")]
+    assert [report.verdicts[0].word for report in reports] == ["agrees", "differs"]
+    said = [report.as_dict() for report in reports]
+    assert [each["claims"][0]["why"] for each in said] == ["any", "0"]
+    assert [each["shortened"] for each in said] == ["1 epoch instead of 2", ""]
+    assert [each["different"] for each in said] == ["Tiny."] * 2
+
+
 def test_each_seed_is_another_run(engine):
     report = do(engine, replace(EXPERIMENT, runs={"one": TINY}, seeds=3))
     assert [*report.run_ids] == ["one, seed 0", "one, seed 1", "one, seed 2"]

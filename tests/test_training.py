@@ -14,7 +14,8 @@ from safetensors.torch import save as pack
 from scipy.linalg import subspace_angles
 from sklearn.decomposition import PCA
 
-from aecore.config import RunConfig, from_dict, nearest
+from aecore.choosing import nearest
+from aecore.config import RunConfig, from_dict
 from aecore.datasets import load, missing
 from aecore.evaluation import pixels
 from aecore.objectives import LOSSES, PENALTIES
@@ -353,3 +354,20 @@ def test_pixels_range_from_0_to_1():
     assert shown.dtype == torch.float32
     np.testing.assert_allclose(shown.numpy(), np.arange(256)[None] / 255, rtol=1e-6)
     assert shown.max() <= 1
+
+
+def test_clean_epochs_are_counted_after_pretraining(monkeypatch):
+    settings = {"hidden": (12,), "pretraining": "autoencoders", "pretraining_epochs": 1}
+    config = RunConfig(
+        **settings, noise="masking", noise_level=0.5, clean_epochs=1, subset=64, batch_size=32
+    )
+    noisy = []
+    monkeypatch.setattr(
+        "aecore.corruption.Noise.__call__", lambda self, x, source: noisy.append(1) or x
+    )
+    images = torch.zeros(64, 64, dtype=torch.uint8)
+    steps = train(config, images, start(config))
+    for step in steps:
+        assert bool(noisy) == (step > config.last_step(1))
+        if step == config.last_step(1) + 2:
+            break

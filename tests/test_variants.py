@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aecore.config import FIELDS, RunConfig, defaults, nearest, strict, variant_settings
+from aecore.choosing import nearest, strict, variant_settings
+from aecore.config import FIELDS, RunConfig, defaults
 from aecore.datasets import DATASETS
 from aecore.models import build
 from aecore.variants import SWITCHES, TOUCHED, VARIANTS, variant

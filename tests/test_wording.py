@@ -70,3 +70,12 @@ def test_moments():
     assert [moment(step, 235) for step in (0, 20, 59, 118, 176, 235, 529)] == [
         "step 0", "step 20", "epoch 0.25", "epoch 0.5", "epoch 0.75", "epoch 1", "epoch 2.25",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("step", "text"),
+    [(0, "pretraining 0"), (25, "pretraining 0.25"), (350, "pretraining 3.5"),
+     (400, "epoch 0"), (650, "epoch 2.5")],
+)  # fmt: skip
+def test_epochs_of_pretraining_are_counted_apart(step, text):
+    assert moment(step, 100, 4) == text

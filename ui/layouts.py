@@ -34,7 +34,7 @@ def ask_for(frame: Frame, label: str, method: str, dimensions: int, count: int) 
     step = newest_until(lasting_steps(frame.config, frame.step), frame.step)
     key = f"{frame.run.id}/{step}/{method}/{dimensions}/{count}/{seed}"
     state = analyst.state(key)
-    when = moment(step, frame.config.steps_per_epoch)
+    when = moment(step, frame.config.steps_per_epoch, frame.config.pretraining_span)
     mine = st.session_state.get(_JOB) == key
     if mine and state is not None and state.status in ("queued", "running"):
         text = f"{state.stage or 'Starting'} · {duration(state.elapsed_s)}"

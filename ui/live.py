@@ -17,7 +17,7 @@ from aecore import datasets
 from aecore.config import RunConfig
 from aecore.datasets import Dataset, DatasetError
 from aecore.engine import Status
-from aecore.runs import Progress, Run, RunError
+from aecore.runs import Progress, Run, RunError, SnapshotGone
 from aecore.schedule import kept_steps
 from aecore.wording import duration, moment, rounded_count, short
 from ui import session
@@ -100,10 +100,12 @@ def _draw(now: Now, draw: Callable[[Frame], None], before: Callable[[Now], None]
         _nothing_yet(now, before)
         return
     step = _timeline(now)
-    from ui.views.frame import Frame  # imports torch: not before there is a picture to draw
+    from ui.views.frame import newest_frame  # torch: not before there is a picture to draw
 
     try:
-        draw(Frame(now.run, step, now.data))
+        draw(newest_frame(now.run, step, now.data))
+    except SnapshotGone as error:  # the run was removed meanwhile
+        st.warning(str(error), icon=":material/info:")
     except RunError as error:
         st.warning(str(error), icon=":material/healing:")
         _mend(now)
@@ -193,7 +195,8 @@ def _status(now: Now, period: float) -> str:
     if now.run is None:
         parts.append(f"{config.parameters:,} parameters")
         before = f"{config.pretraining_span} + " if config.pretraining_span else ""
-        parts.append(f"{before}{config.epochs} epochs on {len(now.data.train_images):,} images")
+        count = f"{len(now.data.train_images):,} {now.data.spec.things}"
+        parts.append(f"{before}{config.epochs} epochs on {count}")
         return _parts(parts)
     progress = now.run.progress()
     reached = max([progress.step, *now.steps[-1:]]) / config.steps_per_epoch
@@ -204,7 +207,7 @@ def _status(now: Now, period: float) -> str:
         row = rows[-1]
         if looked is not None:
             row = next((r for r in reversed(rows) if r["step"] <= looked), rows[0])
-            parts[-1] += f", looking at {moment(int(row['step']), config.steps_per_epoch)}"
+            parts[-1] += f", looking at {_moment(config, int(row['step']))}"
         parts.append(f"test MSE {short(row['test_mse'])} a pixel")
     parts += _pace(now, progress)
     if now.moving and now.run and not server().engine.wants(now.run.id, session.holder()):
@@ -212,6 +215,10 @@ def _status(now: Now, period: float) -> str:
     if now.moving and period > 1:
         parts.append(f"updates every {period:g} s: many are watching")
     return _parts(parts)
+
+
+def _moment(config: RunConfig, step: int) -> str:
+    return moment(step, config.steps_per_epoch, config.pretraining_span)
 
 
 def _epoch(config: RunConfig, reached: float) -> str:
@@ -263,12 +270,12 @@ def _timeline(now: Now) -> int:
 
     if len(options) > 1:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="time"):
-            _slider(options, shown, config.steps_per_epoch)
+            _slider(options, shown, config)
             _follow(shown)
     return step
 
 
-def _slider(options: list[int], shown: int, per_epoch: int) -> None:
+def _slider(options: list[int], shown: int, config: RunConfig) -> None:
     """Draw the slider; the one that was last moved stays as long as it shows the right step.
 
     Any other is a new one, with a key of its own: a value pushed into a slider that exists
@@ -296,7 +303,7 @@ def _slider(options: list[int], shown: int, per_epoch: int) -> None:
         options,
         key=key,
         on_change=looked,
-        format_func=lambda step: moment(step, per_epoch),
+        format_func=lambda step: _moment(config, step),
         help="Every position is a snapshot of the network; all pictures below are drawn "
         "for it. With Follow off, the arrow keys step through them.",
     )

@@ -8,7 +8,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from aecore import datasets
-from aecore.config import FIELDS, RunConfig, defaults, nearest, variant_settings
+from aecore.choosing import carried, nearest, variant_settings
+from aecore.config import FIELDS, RunConfig, defaults
+from aecore.datasets import DATASETS
 from aecore.fields import read
 
 _SETTINGS, _NOTES, _VERSIONS = "settings", "notes", "widget versions"
@@ -51,12 +53,12 @@ def change(*, by: str = "", **values: Any) -> None:
             refused = f"{complaint} {FIELDS[by].label} stays as it was."
             values = {}
             _versions()[by] = _versions().get(by, 0) + 1
-    if "dataset" in values and values["dataset"] != old.dataset:
-        # what was left at its default follows the new data set's defaults
-        chosen = {name: value for name, value in chosen.items() if name in old.differences()}
+    dataset = values.get("dataset", old.dataset)
+    if dataset != old.dataset:
+        chosen = carried(old, dataset) if dataset in DATASETS else {}
         _idle().clear()
     _idle().update(chosen | values)
-    config, notes = nearest(chosen | values, values.get("dataset", old.dataset))
+    config, notes = nearest(values, dataset, chosen)
     st.session_state[_SETTINGS] = config
     st.session_state[_NOTES] = [refused, *notes] if refused else notes
     for name in FIELDS:

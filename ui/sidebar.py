@@ -10,6 +10,8 @@ import streamlit as st
 from aecore import datasets
 from aecore.config import FIELDS, RunConfig, defaults
 from aecore.conflicts import remarks
+from aecore.corruption import CORRUPTIONS
+from aecore.datasets import DATASETS
 from aecore.objectives import LOSSES
 from aecore.variants import VARIANTS
 from ui import session
@@ -132,11 +134,31 @@ def _draw(name: str, config: RunConfig) -> None:
         _KINDS[field.kind](name)
 
 
+LIMITS: dict[str, Callable[[RunConfig], float]] = {
+    "noise_level": lambda config: CORRUPTIONS[config.noise].high,
+    "size": lambda config: (
+        datasets.largest_patch(config.data_options)
+        if "patch_source" in config.data_options
+        else FIELDS["size"].high
+    ),
+    "active": lambda config: config.code_size,
+    "batch_size": lambda config: config.train_size,
+    "subset": lambda config: DATASETS[config.dataset].train_size,
+}
+"""The largest value that goes together with the other settings, where that depends on them."""
+
+
 def _stops(name: str, value: float) -> None:
-    """Draw a slider over the usual values, and over the present one if it is another."""
-    field = FIELDS[name]
-    options = sorted({*field.stops, value})
-    st.select_slider(**_widget(name), options=options, format_func=lambda v: f"{v:g}")
+    """Draw a slider over the usual values that are possible, and over the present one."""
+    config = session.settings()
+    limit = LIMITS[name](config) if name in LIMITS else FIELDS[name].high
+    options = sorted({*(stop for stop in FIELDS[name].stops if stop <= limit), value})
+    if len(options) == 1:  # a slider needs two ends
+        options.append(sorted(FIELDS[name].stops)[-1])
+    widget = _widget(name)
+    if name == "noise_level":
+        widget["help"] = CORRUPTIONS[config.noise].level_help
+    st.select_slider(**widget, options=sorted(options), format_func=lambda v: f"{v:g}")
 
 
 def _number(name: str) -> None:
@@ -151,6 +173,9 @@ def _choice(name: str) -> None:
         choices = {
             key: label + (" (download)" if key in missing else "") for key, label in choices.items()
         }
+    if name == "outlier_source":
+        possible = datasets.outlier_sources(session.settings().dataset)
+        choices = {key: label for key, label in choices.items() if key in possible}
     st.selectbox(**_widget(name), options=list(choices), format_func=choices.__getitem__)
 
 

@@ -134,12 +134,6 @@ def _do(chosen: Sequence[Experiment], budget: Budget, figures: Path | None, as_j
     return 1 if any(report.failure for report in reports) else 0
 
 
-_BUDGETS = {
-    "quick": "quick: less data and fewer epochs than published, so that numbers will differ",
-    "full": "full: as published",
-}
-
-
 def _print(report: Report) -> None:
     """Print an experiment's claims, published beside measured."""
     e = report.experiment
@@ -148,8 +142,10 @@ def _print(report: Report) -> None:
         print(f"    {report.skipped or f'did not work out: {report.failure}'}")
         print()
         return
-    budget = _BUDGETS.get(report.budget, e.budget)
-    for line in filter(None, (budget, e.remark)):
+    lines = [*e.conditions(report.budget), e.remark]
+    if e.seeds > 1:
+        lines.append(f"Measured values are means, and ± is half the range over {e.seeds} seeds.")
+    for line in filter(None, lines):
         print(textwrap.fill(line, WIDTH, initial_indent="    ", subsequent_indent="    "))
     for verdict in report.verdicts:
         claim = verdict.claim
@@ -162,8 +158,7 @@ def _print(report: Report) -> None:
         )
         lines = [f"published {claim.published}"]
         if verdict.measured:
-            seeds = f" (mean of {e.seeds} seeds)" if e.seeds > 1 else ""
-            lines.append(f"measured  {verdict.text()}{seeds}")
+            lines.append(f"measured  {verdict.text()}")
         lines.append(f"agrees if {claim.agrees.words(claim.unit)}: {claim.why}")
         for line in lines:
             print(textwrap.fill(line, WIDTH, initial_indent=" " * 14, subsequent_indent=" " * 24))
@@ -205,7 +200,7 @@ def add(groups: Any, command: Any) -> None:
         "--quick", action="store_true", help="Less data and fewer epochs: a first impression."
     )
     parser.add_argument(
-        "--full", action="store_true", help="As published, where the usual is a smaller budget."
+        "--full", action="store_true", help="As long as published, where the usual is shorter."
     )
     parser.add_argument(
         "--figures", metavar="DIR", help="Write figures, PNG or HTML, into this folder."

@@ -7,8 +7,9 @@ from argparse import Namespace
 from typing import Any
 
 from aecore import datasets, environment
+from aecore.choosing import SHORTHAND, strict
 from aecore.commands.console import INTERRUPTED, StatusLine, print_json, print_numbers, say
-from aecore.config import FIELDS, SHORTHAND, strict
+from aecore.config import FIELDS
 from aecore.conflicts import remarks
 from aecore.datasets import DATASETS, DatasetError
 from aecore.runs import Run, RunError, RunStore
@@ -68,8 +69,8 @@ def _say_trained(run: Run) -> None:
     target, reached = run.config.target_step, run.progress().step
     if reached > target and run.result(f"whole-{target}") is None and target not in run.steps():
         say(
-            f"Its recording goes on to {moment(reached, run.config.steps_per_epoch)}: epoch "
-            f"{run.config.epochs} is computed again for its numbers."
+            f"Its recording goes on to {_moment(run)}: epoch {run.config.epochs} is computed "
+            "again for its numbers."
         )
 
 
@@ -103,7 +104,7 @@ def _train(store: RunStore, run: Run) -> bool:
                 time.sleep(BUSY_S)
     except KeyboardInterrupt:
         status.close()
-        reached = moment(run.progress().step, run.config.steps_per_epoch)
+        reached = _moment(run)
         say(f"Stopped at {reached}; the same command continues.")
         return False
 
@@ -112,11 +113,14 @@ def _standing(run: Run) -> str:
     """Return in a line how far training has come."""
     config, progress, rows = run.config, run.progress(), run.metrics()
     total = config.pretraining_span + config.epochs
-    parts = [f"epoch {progress.step / config.steps_per_epoch:.2f} of {total}"]
+    done = progress.step / config.steps_per_epoch
+    parts = [f"epoch {done - config.pretraining_span:.2f} of {config.epochs}"]
+    if done < config.pretraining_span:
+        parts = [f"pretraining, epoch {done:.2f} of {config.pretraining_span}"]
     if rows:
         parts.append(f"test MSE {short(rows[-1]['test_mse'])}")
     if speed := progress.images_per_second:
-        left = (total - progress.step / config.steps_per_epoch) * config.train_size
+        left = (total - done) * config.train_size
         parts.append(f"{rounded_count(speed)} images/s")
         parts += [f"{duration(left / speed)} left"] if left > 0 else []
     return " · ".join(parts)
@@ -148,6 +152,11 @@ def _print_reached(run: Run, numbers: dict[str, float]) -> None:
         f"{rounded_count(reached['images_per_second'])} images/s"
     )
     print_numbers(run.config, numbers)
+
+
+def _moment(run: Run) -> str:
+    config = run.config
+    return moment(run.progress().step, config.steps_per_epoch, config.pretraining_span)
 
 
 def _epochs(count: int) -> str:

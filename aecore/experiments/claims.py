@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -132,6 +132,10 @@ class Claim:
     agrees : Within, Rising or Ratio
     why : str
         Why that much difference is allowed.
+    full : Within, Rising or Ratio, optional
+        A stricter tolerance, of the same values, for runs as long as the published ones.
+    full_why : str
+        Why that much is still allowed.
     """
 
     what: str
@@ -139,6 +143,14 @@ class Claim:
     unit: str
     agrees: Tolerance
     why: str
+    full: Tolerance | None = None
+    full_why: str = ""
+
+    def in_full(self) -> Claim:
+        """Return the claim as it is judged after runs as long as the published ones."""
+        if self.full is None:
+            return self
+        return replace(self, agrees=self.full, why=self.full_why, full=None, full_why="")
 
 
 @dataclass(frozen=True)
@@ -160,17 +172,21 @@ class Verdict:
     word: str
 
     def text(self) -> str:
-        """Return the measured values, with their spread where there is more than one seed."""
+        """Return the measured values, with half their range where there is more than one seed."""
         several, unit = len(self.measured) > 1, self.claim.unit
+        own, after = ("%", "") if unit == "%" else ("", unit)  # of each value, and behind them all
         parts = []
         for key, value in self.measured.items():
-            text = shown(value, "%" if unit == "%" else "")
+            text = shown(value, own)
             if self.spread.get(key):
-                text += f" ± {shown(self.spread[key] / 2, '%' if unit == '%' else '')}"
+                text += f" ± {_beside(text, self.spread[key] / 2, own)}"
             parts.append(f"{key} {text}" if several else text)
+        word, _, rest = after.partition(" ")
+        if several and all(key.split()[-1] == word for key in self.measured):
+            after = rest  # "a MSE 0.02, b MSE 0.01 per pixel"
         rising = isinstance(self.claim.agrees, Rising)
         text = (" < " if rising and self.word == "agrees" else ", ").join(parts)
-        text += f" {unit}" if unit not in ("", "%") else ""
+        text = f"{text} {after}".rstrip()
         return f"{text}; closer together than the seeds" if self.too_close else text
 
     @property
@@ -210,3 +226,12 @@ def shown(value: float, unit: str) -> str:
     if math.isfinite(value) and value == int(value) and abs(value) < 1e6:  # a rank, a count
         return f"{int(value):,} {unit}".rstrip()
     return f"{short(value)} {unit}".rstrip()
+
+
+def _beside(mean: str, half: float, unit: str) -> str:
+    """Return half a range with as many decimals as the text of its mean: ``<0.1 %``."""
+    decimals = len(mean.removesuffix(f" {unit}").partition(".")[2])
+    text = f"{100 * half if unit == '%' else half:,.{decimals}f}"
+    if not float(text.replace(",", "")):
+        text = f"<{10**-decimals:.{decimals}f}"
+    return f"{text} {unit}".rstrip()

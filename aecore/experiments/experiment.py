@@ -4,17 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any, Literal, TypeAlias
 
 from aecore import datasets
-from aecore.config import RunConfig, strict
+from aecore.choosing import strict
+from aecore.config import FIELDS, RunConfig
 from aecore.experiments.claims import Claim
+from aecore.fields import shown
 
 Settings: TypeAlias = Mapping[str, Any]
 Budget: TypeAlias = Literal["quick", "usual", "full"]
 
 QUICK: Settings = {"subset": 10_000, "epochs": 15, "batch_size": 64}
-"""A fifth of the images, and steps enough for most networks to be recognised."""
+"""A sixth of MNIST, and steps enough for most networks to be recognised."""
+
+_COUNTED = {
+    "epochs": ("epoch", "epochs"),
+    "clean_epochs": ("clean epoch", "clean epochs"),
+    "pretraining_epochs": ("epoch of pretraining a layer", "epochs of pretraining a layer"),
+}
 
 
 @dataclass(frozen=True)
@@ -46,12 +55,14 @@ class Experiment:
     steps : tuple of Step
     claims : tuple of Claim
     seeds : int
-        How often all of it is done, with seeds 0, 1, …; more than once where something is
-        called better than something else.
+        How often all of it is done, with seeds 0, 1, …; more than once where values are put in
+        an order.
     quick, full : settings
-        Laid over every run's settings with these budgets.
-    budget : str
-        What the usual budget leaves out of the published settings, or empty.
+        Laid over every run's settings with these budgets; ``full`` is as long as published.
+    quick_runs, full_runs : mapping of str to settings
+        Laid over those of single runs, by their names.
+    different : str
+        What differs from the published set-up under every budget, or empty; a sentence.
     remark : str
         What should be known beside the numbers.
     """
@@ -66,18 +77,65 @@ class Experiment:
     seeds: int = 1
     quick: Settings = field(default_factory=lambda: QUICK)
     full: Settings = field(default_factory=dict)
-    budget: str = ""
+    quick_runs: Mapping[str, Settings] = field(default_factory=dict)
+    full_runs: Mapping[str, Settings] = field(default_factory=dict)
+    different: str = ""
     remark: str = ""
 
     def configs(self, budget: Budget, seed: int) -> dict[str, RunConfig]:
         """Return the runs' settings with a budget and a seed, by name."""
-        over = {"quick": self.quick, "usual": {}, "full": self.full}[budget]
+        layers: dict[Budget, tuple[Settings, Mapping[str, Settings]]] = {
+            "quick": (self.quick, self.quick_runs),
+            "usual": ({}, {}),
+            "full": (self.full, self.full_runs),
+        }
+        over, single = layers[budget]
         return {
             name: strict(
-                {**_at_hand(settings), **over, "seed": settings.get("seed", 0) + seed}, "mnist"
+                {
+                    **_at_hand(settings),
+                    **over,
+                    **single.get(name, {}),
+                    "seed": settings.get("seed", 0) + seed,
+                },
+                "mnist",
             )
             for name, settings in self.runs.items()
         }
+
+    def judged(self, budget: Budget) -> tuple[Claim, ...]:
+        """Return the claims with the tolerances of a budget."""
+        if budget != "full":
+            return self.claims
+        return tuple(claim.in_full() for claim in self.claims)
+
+    def shortened(self, budget: Budget) -> str:
+        """Return what a budget leaves out of the full one, in words; empty if nothing.
+
+        It is read from the settings: "10,000 of 60,000 training images, 15 epochs instead of 30".
+        """
+        less, more = self.configs(budget, 0), self.configs("full", 0)
+        runs: dict[str, list[str]] = {}
+        for setting, name in product(FIELDS, self.runs):
+            if phrase := _shorter(setting, less[name], more[name]):
+                runs.setdefault(phrase, []).append(name)
+        return ", ".join(
+            phrase if len(names) == len(self.runs) else f"{phrase} ({', '.join(names)})"
+            for phrase, names in runs.items()
+        )
+
+    def conditions(self, budget: Budget) -> list[str]:
+        """Return sentences on how a budget departs from what was published."""
+        shortened, sentences = self.shortened(budget), []
+        if budget == "quick":
+            sentences.append(f"quick: {shortened or 'nothing is shorter'}.")
+        elif shortened:
+            sentences.append(f"usual budget: {shortened}.")
+        if self.different:
+            sentences.append(f"unlike the source: {self.different}")
+        elif budget == "full":
+            sentences.append("full: as published, as far as the source says.")
+        return sentences
 
     def missing(self) -> str | None:
         """Return the first data set that is needed and not on this machine."""
@@ -96,3 +154,16 @@ def _at_hand(settings: Settings) -> dict[str, Any]:
             here = (each for each in chosen[name] if datasets.available(each))
             chosen[name] = next(here, chosen[name][0])
     return chosen
+
+
+def _shorter(setting: str, less: RunConfig, more: RunConfig) -> str:
+    """Return in words how a run's setting differs from the full budget's; empty if it does not."""
+    a, b = getattr(less, setting), getattr(more, setting)
+    if a == b:
+        return ""
+    if setting == "subset":  # 0 is all
+        return f"{less.train_size:,} of {more.train_size:,} training images"
+    if setting in _COUNTED:
+        one, many = _COUNTED[setting]
+        return f"{a} {one if a == 1 else many} instead of {b}"
+    return f"{FIELDS[setting].label.lower()} {shown(a)} instead of {shown(b)}"

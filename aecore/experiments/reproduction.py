@@ -19,7 +19,7 @@ from aecore import datasets
 from aecore.datasets import DATASETS, DatasetError
 from aecore.engine import Engine
 from aecore.experiments.analyses import ANALYSES
-from aecore.experiments.claims import Verdict, judge
+from aecore.experiments.claims import Values, Verdict, judge
 from aecore.experiments.experiment import Budget, Experiment, Step
 from aecore.experiments.laboratory import Laboratory, Subject, as_file
 from aecore.runs import Run, RunError, write_atomically
@@ -65,6 +65,8 @@ class Report:
             "title": self.experiment.title,
             "source": self.experiment.source,
             "budget": self.budget,
+            "shortened": self.experiment.shortened(self.budget),
+            "different": self.experiment.different,
             "not_run": self.skipped,
             "failure": self.failure,
             "runs": self.run_ids,
@@ -142,36 +144,39 @@ class Reproduction:
         return report
 
     def _do(self, experiment: Experiment, ahead: Sequence[Experiment], report: Report) -> None:
-        seeds = [self._runs(experiment, seed) for seed in range(experiment.seeds)]
+        wanted = [self._runs(experiment, seed) for seed in range(experiment.seeds)]
+        seeds = [runs for runs, _ in wanted]
         everything = [run for runs in seeds for run in runs.values()]
         report.run_ids = {
             name if experiment.seeds == 1 else f"{name}, seed {seed}": run.id
             for seed, runs in enumerate(seeds)
             for name, run in runs.items()
         }
-        report.kept = sum(run.done(run.config.epochs) for run in everything)
+        report.kept = sum(kept for _, kept in wanted)
         report.trained = len(everything) - report.kept
         self._wait(experiment, everything)
         for other in ahead:
             self._want(other)
         for seed, runs in enumerate(seeds):
             report.values.append(self._measure(experiment, runs, seed, report))
-        found = [dict(values) for values in report.values]
-        report.verdicts = [judge(claim, list(found)) for claim in experiment.claims]
+        found: list[Values] = list(report.values)
+        report.verdicts = [judge(claim, found) for claim in experiment.judged(self.budget)]
 
     # -- runs ------------------------------------------------------------------------
 
-    def _runs(self, experiment: Experiment, seed: int) -> dict[str, Run]:
-        """Return the runs of a seed, each wanted unless it is done."""
-        runs = {}
+    def _runs(self, experiment: Experiment, seed: int) -> tuple[dict[str, Run], int]:
+        """Return the runs of a seed, each wanted unless it is done, and how many were done."""
+        runs, kept = {}, 0
         for name, config in experiment.configs(self.budget, seed).items():
             data = datasets.load(config.dataset, config.data_options)
             run = self.engine.store.open(config, data.fingerprint)
-            if not run.done(config.epochs):
+            if run.done(config.epochs):
+                kept += 1
+            else:
                 run = self.engine.want(config, data.fingerprint, f"reproduce {run.id}")
             run.touch()
             runs[name] = run
-        return runs
+        return runs, kept
 
     def _want(self, experiment: Experiment) -> None:
         if experiment.missing() is None:

@@ -17,7 +17,7 @@ from aecore.config import RunConfig
 from aecore.datasets import Dataset
 from aecore.models import Autoencoder, load_weights
 from aecore.reconstruction import Reconstruction
-from aecore.runs import Run, RunError
+from aecore.runs import Run, RunError, SnapshotGone
 from aecore.training import as_pixels
 from aecore.wording import short
 from ui.pictures import Row, row
@@ -76,6 +76,27 @@ def model(frame: Frame) -> Autoencoder:
         raise RunError("This snapshot belongs to another network; it is made again.") from error
 
 
+def newest_frame(run: Run, step: int, data: Dataset) -> Frame:
+    """Return the frame of a step, or of the last before it where that has been thinned out.
+
+    Its network is in memory from then on: what is drawn of it no longer needs the snapshot.
+
+    Raises
+    ------
+    SnapshotGone
+        If there is none before either.
+    RunError
+        If the snapshot is damaged.
+    """
+    frame = Frame(run, step, data)
+    try:
+        model(frame)
+    except SnapshotGone:
+        frame = Frame(run, max((s for s in run.steps() if s < step), default=0), data)
+        model(frame)
+    return frame
+
+
 def test_images(data: Dataset, places: Tensor) -> Tensor:
     """Return test images by place, (k, n) in [0, 1]."""
     return as_pixels(evaluation.pixels(data.test_images)[places])
@@ -120,7 +141,7 @@ def greys(rows: Tensor, data: Dataset) -> np.ndarray:
 
 def rows_of(seen: Reconstruction, data: Dataset, *, noisy: bool) -> list[Row]:
     """Return the rows original / noisy / reconstructed / error."""
-    rows = [row("Original", "from the test images", greys(seen.original, data))]
+    rows = [row("Original", f"from the test {data.spec.things}", greys(seen.original, data))]
     if noisy:
         rows.append(row("Noisy", "what goes in", greys(seen.noisy, data)))
     rows.append(row("Reconstructed", "what comes out", greys(seen.reconstructed, data)))

@@ -15,7 +15,7 @@ from aecore.config import RunConfig
 from aecore.corruption import Noise
 from aecore.datasets import Dataset
 from aecore.diagnostics import diagnose
-from aecore.objectives import LOSSES, PENALTIES, bce_floor
+from aecore.objectives import PENALTIES, bce_floor
 from aecore.reconstruction import one_of_each, reconstruct, spoil
 from aecore.wording import short
 from ui.pictures import Row, row, source
@@ -54,7 +54,7 @@ def preview(config: RunConfig, data: Dataset) -> list[Row]:
 def _preview(fingerprint: str, noise: Noise, seed: int, _data: Dataset) -> list[Row]:
     places = _examples(_data)
     clean = test_images(_data, places)
-    rows = [row("Original", "from the test images", greys(clean, _data))]
+    rows = [row("Original", f"from the test {_data.spec.things}", greys(clean, _data))]
     if noise:
         spoiled = spoil(clean, places, noise, seed)
         rows.append(row("Noisy", "what will go in", greys(spoiled, _data)))
@@ -134,6 +134,20 @@ def curve_figures(frame: Frame, epochs: int) -> list[go.Figure]:
     )
 
 
+def _epochs_of(config: RunConfig, rows: list[dict[str, float]]) -> list[float]:
+    """Return the epochs of measurements; those of pretraining come before 0."""
+    return [r["epoch"] - config.pretraining_span for r in rows]
+
+
+def _span(config: RunConfig, epochs: int, at: list[float], step: int) -> dict[str, float]:
+    """Return the ends of the axis of epochs, and the place on it that is looked at."""
+    return {
+        "first_epoch": float(-config.pretraining_span),
+        "last_epoch": max([float(epochs), *at]),
+        "at": step / config.steps_per_epoch - config.pretraining_span,
+    }
+
+
 @cached(96)
 def _curve_figures(
     frame: Frame, epochs: int, last: int, count: int, has_lines: bool
@@ -142,14 +156,11 @@ def _curve_figures(
     rows = [r for r in frame.run.metrics() if r["step"] > 0] or frame.run.metrics()
     thin = max(1, len(rows) // 300)
     rows = rows[:-1:thin] + rows[-1:]
-    at = [r["epoch"] for r in rows]
-    common = {
-        "last_epoch": max([float(config.pretraining_span + epochs), *at]),
-        "at": frame.step / config.steps_per_epoch,
-    }
+    at = _epochs_of(config, rows)
+    common = _span(config, epochs, at, frame.step)
     charts = []
     if config.loss != "mse":
-        name = LOSSES[config.loss].short
+        name = config.loss_name
         charts.append(
             figures.curves(
                 at,
@@ -195,19 +206,19 @@ def _loss_parts(frame: Frame, epochs: int, last: int, count: int) -> Part:
     rows = [r for r in frame.run.metrics() if r["step"] > 0] or frame.run.metrics()
     here = next((r for r in reversed(rows) if r["step"] <= frame.step), rows[0])
     rows = rows[: -1 : max(1, len(rows) // 300)] + rows[-1:]
-    at = [r["epoch"] for r in rows]
+    at = _epochs_of(config, rows)
     names = {"train_loss": "Reconstruction"} | {p: PENALTIES[p].label for p in config.penalties}
     series = {label: [r.get(name, 0.0) for r in rows] for name, label in names.items()}
     figure = figures.curves(
-        at, series, {}, title="per pixel", height=240,
-        last_epoch=max([float(config.pretraining_span + epochs), *at]),
-        at=frame.step / config.steps_per_epoch,
-    )  # fmt: skip
+        at, series, {}, title="per pixel", height=240, **_span(config, epochs, at, frame.step)
+    )
     values = {label: here.get(name, 0.0) for name, label in names.items()}
     total = sum(values.values())
     words = " + ".join(f"{label} {short(value)}" for label, value in values.items())
     summary = f"{words} = **{short(total)}** a pixel, {short(total * config.pixels)} an image."
-    return Part("Loss in its parts", "training images, what training makes small", figure, summary)
+    count, _ = live_counts(frame.data)
+    hint = f"what training makes small, {count:,} training images"
+    return Part("Loss in its parts", hint, figure, summary)
 
 
 @cached(96)
@@ -218,7 +229,7 @@ def about(frame: Frame, has_baseline: bool) -> list[Part]:
     return [
         Part(
             entry.label,
-            entry.help,
+            f"{entry.help} {len(test.clean):,} test images.",
             figures.bars(
                 finding.values.tolist(), [str(i + 1) for i in range(len(finding.values))],
                 title=entry.axis, line=finding.line, per=entry.per,

@@ -1,0 +1,140 @@
+"""What every autoencoder has, whatever its architecture: n numbers to a code, and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from aecore.activations import ACTIVATIONS
+from aecore.codes import CODES
+from aecore.config import RunConfig
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """What one way through a network leaves behind.
+
+    Attributes
+    ----------
+    x : Tensor, shape (m, n)
+        Input.
+    sums : Tensor, shape (m, outputs · q)
+        The encoder's, before the code is made of them.
+    code : Tensor, shape (m, q)
+        As the decoder got it.
+    logits : Tensor, shape (m, n)
+        The output units' sums, before the output activation.
+    """
+
+    x: Tensor
+    sums: Tensor
+    code: Tensor
+    logits: Tensor
+
+
+class Autoencoder(nn.Module):
+    """What all architectures have in common: n numbers to a code of q, and back to n.
+
+    Parameters
+    ----------
+    config : RunConfig
+
+    Attributes
+    ----------
+    hidden, code_activation, output : Activation
+    kind : Code
+        What is between encoder and decoder.
+    """
+
+    def __init__(self, config: RunConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.hidden = ACTIVATIONS[config.hidden_activation]
+        self.code_activation = ACTIVATIONS[config.code_activation]
+        self.output = ACTIVATIONS[config.output_activation]
+        self.kind = CODES[config.code]
+
+    # -- each architecture's own -----------------------------------------------------
+
+    @property
+    def weights(self) -> list[Tensor]:
+        """Weight matrices and kernels that exist (tied ones once), encoder first."""
+        raise NotImplementedError
+
+    def sums(self, x: Tensor) -> Tensor:
+        """Map images (m, n) to the encoder's sums (m, outputs · q)."""
+        raise NotImplementedError
+
+    def logits(self, h: Tensor) -> Tensor:
+        """Map codes (m, q) to the output units' sums (m, n), before the output activation."""
+        raise NotImplementedError
+
+    def jacobian(self, x: Tensor) -> Tensor:
+        """Return ‖∂h/∂x‖²_F of each image (m, n), squared Frobenius norm, (m,).
+
+        The code is the one that is read out; of binary codes, before they are rounded.
+        """
+        raise NotImplementedError
+
+    def from_code(self) -> Tensor:
+        """Return the decoder's weights from the code, one column a code unit, (…, q)."""
+        raise NotImplementedError
+
+    def first_layer(self, x: Tensor) -> Tensor:
+        """Return the first layer's values on images (m, n), (m, places, units).
+
+        A dense unit has one place, a convolution's one for every position of its map.
+        """
+        raise NotImplementedError
+
+    def first_weights(self) -> Tensor:
+        """Return the first layer's weights, one row a unit, (units, k)."""
+        raise NotImplementedError
+
+    def last_weights(self) -> Tensor:
+        """Return what each unit of the last layer before the output adds to it, (units, k)."""
+        raise NotImplementedError
+
+    @property
+    def filter_shape(self) -> tuple[int, int]:
+        """Height and width of a row of `first_weights` and `last_weights`, pixels."""
+        return self.config.shape
+
+    # -- common ----------------------------------------------------------------------
+
+    def encode(self, x: Tensor) -> Tensor:
+        """Map images (m, n) to codes (m, q), the same every time."""
+        return self.kind.read(self.sums(x), self.code_activation, self.config)
+
+    def decode(self, h: Tensor) -> Tensor:
+        """Map codes (m, q) to reconstructions (m, n)."""
+        return self.output.apply(self.logits(h))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Reconstruct images (m, n) -> (m, n)."""
+        return self.decode(self.encode(x))
+
+    def run(self, x: Tensor, source: torch.Generator | None = None) -> Pass:
+        """Send images (m, n) through as in training, and keep what is on the way.
+
+        Parameters
+        ----------
+        x : Tensor, shape (m, n)
+        source : torch.Generator, optional
+            For codes that are drawn; without it they are read out.
+        """
+        z = self.sums(x)
+        if source is not None and self.kind.draw is not None:
+            h = self.kind.draw(z, self.code_activation, self.config, source)
+        else:
+            h = self.kind.read(z, self.code_activation, self.config)
+        return Pass(x, z, h, self.logits(h))
+
+    @torch.no_grad()
+    def normalise_columns(self) -> None:
+        """Scale the decoder's weights from each code unit to length 1, in place."""
+        columns = self.from_code()
+        length = columns.flatten(0, -2).norm(dim=0)
+        columns.div_(torch.where(length > 0, length, 1))

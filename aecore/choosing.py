@@ -1,0 +1,190 @@
+"""From what a person chose to settings that fit: kinds of autoencoders, repairs, refusals.
+
+Everything that comes from outside (address bar, command line, a page's controls) passes through
+`nearest`, which mends it and says what it changed, or through `strict`, which refuses it with the
+same words.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from aecore import datasets
+from aecore.config import FIELDS, ConfigError, RunConfig, applied, defaults, unknown
+from aecore.conflicts import conflicts
+from aecore.fields import as_text, quoted, read, shown
+from aecore.variants import SWITCHES, TOUCHED, VARIANTS, variant
+
+MOST_OVERCOMPLETE = 8
+"""Times the numbers of the input that a kind may give the code."""
+SHORTHAND = "variant"
+"""Not a setting: the name of a kind, which stands for the settings that make it."""
+
+
+def nearest(
+    values: Mapping[str, Any], dataset: str, others: Mapping[str, Any] | None = None
+) -> tuple[RunConfig, list[str]]:
+    """Build the nearest sensible settings, and say what had to be changed.
+
+    Parameters
+    ----------
+    values : mapping
+        Settings by name; texts (of an address or a command line) or values.
+    dataset : str
+        Data set to use where ``values`` names none, or none that is known.
+    others : mapping, optional
+        Settings that stand already; nothing is said of those that have no effect.
+
+    Returns
+    -------
+    RunConfig
+    list of str
+        A sentence for each change; empty when everything fitted.
+    """
+    settings, repairs = _repaired(values, dataset, others or {})
+    return RunConfig(**settings), [
+        f"{complaint} {_changed(repair)}" for complaint, repair in repairs
+    ]
+
+
+def strict(values: Mapping[str, Any], dataset: str) -> RunConfig:
+    """Build settings from the same texts or values as `nearest`, but refuse what it would mend.
+
+    Parameters
+    ----------
+    values : mapping
+        Settings by name; the others take the data set's defaults.
+    dataset : str
+        Data set to use where ``values`` names none.
+
+    Raises
+    ------
+    ConfigError
+        With one sentence on the first thing wrong.
+    """
+    settings, repairs = _repaired(values, dataset, {})
+    for complaint, repair in repairs:
+        raise ConfigError(f"{complaint}{_suggested(complaint, repair)}")
+    return RunConfig(**settings)
+
+
+Repair = dict[str, Any]
+"""What settings are changed to; nothing where something given is ignored."""
+
+
+def _repaired(
+    values: Mapping[str, Any], dataset: str, others: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[tuple[str, Repair]]]:
+    """Return the nearest settings that fit; for each repair, the complaint and the change."""
+    repairs: list[tuple[str, Repair]] = []
+    if "dataset" in values:
+        chosen, complaint = read(FIELDS["dataset"], values["dataset"])
+        if complaint:
+            repairs.append((complaint, {"dataset": dataset}))
+        else:
+            dataset = chosen
+    settings = defaults(dataset) | {k: v for k, v in others.items() if k in FIELDS}
+    settings["dataset"] = dataset
+    if SHORTHAND in values:
+        raw = values[SHORTHAND]
+        kind = raw.strip().lower() if isinstance(raw, str) else ""
+        if kind in VARIANTS:
+            settings |= variant_settings(kind, dataset)
+        else:
+            known = ", ".join(VARIANTS)
+            repairs.append((f"There is no variant {quoted(raw)}: it can be {known}.", {}))
+    given = {}
+    for name, raw in values.items():
+        if name in ("dataset", SHORTHAND):
+            continue
+        if name not in FIELDS:
+            repairs.append((unknown(name), {}))
+            continue
+        value, complaint = read(FIELDS[name], raw)
+        settings[name] = settings[name] if value is None else value
+        if complaint:
+            repairs.append((complaint, {name: settings[name]}))
+        else:
+            given[name] = value
+    for _ in range(len(FIELDS)):  # every repair settles one conflict for good
+        settings = applied(settings)
+        conflict = next(conflicts(settings), None)
+        if conflict is None:
+            break
+        sentence, repair = conflict
+        settings |= repair
+        repairs.append((sentence, repair))
+        given = {name: value for name, value in given.items() if name not in repair}
+    for name, value in given.items():
+        if settings[name] != value:
+            field = FIELDS[name]
+            repairs.append((f"{field.label} has no effect here: it needs {field.needs}.", {}))
+    return settings, repairs
+
+
+def _changed(repair: Repair) -> str:
+    """Say what was changed."""
+    if not repair:
+        return "It was ignored."
+    return ", ".join(f"{FIELDS[name].label} is now {_value(name, value)}"
+                     for name, value in repair.items()) + "."  # fmt: skip
+
+
+def _suggested(complaint: str, repair: Repair) -> str:
+    """Say what would do, unless the complaint names it: a range, or all choices there are."""
+    choices = [
+        f"{name} {as_text(value)}"
+        for name, value in repair.items()
+        if FIELDS[name].kind in ("choice", "bool", "sizes")
+        and not complaint.startswith(FIELDS[name].label)
+    ]
+    return f" The nearest that can: {', '.join(choices)}." if choices else ""
+
+
+def _value(name: str, value: Any) -> str:
+    """Return a setting's value as it stands on a page."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return FIELDS[name].choices.get(str(value), shown(value))
+
+
+# -- kinds ---------------------------------------------------------------------------
+
+
+def variant_settings(name: str, dataset: str) -> dict[str, Any]:
+    """Return what choosing a kind of autoencoder sets, for a data set.
+
+    What any other kind would have set goes back: penalties and whatever makes a kind off,
+    the rest to the data set's defaults. A code many times as large as the input is left out.
+    """
+    off, usual = defaults(None), defaults(dataset)
+    touched = {key: off[key] for key in SWITCHES} | {
+        key: usual[key] for key in TOUCHED if key not in SWITCHES
+    }
+    wanted = dict(VARIANTS[name].settings)
+    if wanted.get("bottleneck", 0) > MOST_OVERCOMPLETE * math.prod(datasets.shape(dataset)):
+        del wanted["bottleneck"]
+        wanted |= (
+            {"active": min(wanted["active"], usual["bottleneck"])} if "active" in wanted else {}
+        )
+    return touched | wanted
+
+
+def carried(old: RunConfig, dataset: str) -> dict[str, Any]:
+    """Return what of a run's settings is taken to another data set.
+
+    Its kind, unless that is the old data set's own, and every setting that was changed beyond.
+    """
+    usual = defaults(old.dataset)
+    of_kind: dict[str, Any] = {}
+    if old.variant != variant(applied(usual)).name:
+        usual = usual | variant_settings(old.variant, old.dataset)
+        of_kind = variant_settings(old.variant, dataset)
+    changed = {
+        name: value
+        for name, value in old.differences().items()
+        if value != usual[name] and FIELDS[name].group != "Data"
+    }
+    return of_kind | changed
