@@ -39,11 +39,9 @@ def moment(step: int, per_epoch: int, pretraining: int = 0) -> str:
 
     Epochs of pretraining are counted apart: ``pretraining 3.5``.
     """
-    if pretraining:
-        epochs = round(4 * step / per_epoch) / 4
-        if epochs < pretraining:
-            return f"pretraining {epochs:g}"
-        return f"epoch {epochs - pretraining:g}"
     if step < round(per_epoch / 4):
         return f"step {step}"
-    return f"epoch {round(4 * step / per_epoch) / 4:g}"
+    epochs = round(4 * step / per_epoch) / 4
+    if epochs < pretraining:
+        return f"pretraining {epochs:g}"
+    return f"epoch {epochs - pretraining:g}"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from aecore.config import FEWEST_SNAPSHOTS, RunConfig
 from aecore.schedule import kept_steps, measured_steps, measured_up_to
+from aecore.wording import moment
 
 # (data set, hidden layers): from 96 snapshots down to a dozen
 NETWORKS = st.sampled_from(
@@ -74,3 +75,12 @@ def test_the_target_changes_nothing():
     few, many = RunConfig(epochs=1), RunConfig(epochs=900)
     assert measured_up_to(few, 5000) == measured_up_to(many, 5000)
     assert kept_steps(few, 5000) == kept_steps(many, 5000)
+
+
+@pytest.mark.parametrize("settings", [{}, {"hidden": (16,), "pretraining": "autoencoders"}])
+@pytest.mark.parametrize("batch_size", [32, 512, 1437])
+def test_every_place_on_the_timeline_has_a_name_of_its_own(settings, batch_size):
+    config = RunConfig(**settings, batch_size=batch_size)
+    steps = measured_up_to(config, config.target_step)
+    names = [moment(step, config.steps_per_epoch, config.pretraining_span) for step in steps]
+    assert len({*names}) == len(names)

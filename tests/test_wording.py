@@ -74,7 +74,7 @@ def test_moments():
 
 @pytest.mark.parametrize(
     ("step", "text"),
-    [(0, "pretraining 0"), (25, "pretraining 0.25"), (350, "pretraining 3.5"),
+    [(0, "step 0"), (24, "step 24"), (25, "pretraining 0.25"), (350, "pretraining 3.5"),
      (400, "epoch 0"), (650, "epoch 2.5")],
 )  # fmt: skip
 def test_epochs_of_pretraining_are_counted_apart(step, text):
