@@ -47,6 +47,12 @@ def html(page: AppTest) -> str:
     return " ".join(element.proto.body for element in page.get("html"))
 
 
+def notes_of(page: AppTest) -> list[str]:
+    """Return what the page says it has changed; not what it says of the environment."""
+    lines = [line for warning in page.warning for line in warning.value.splitlines()]
+    return [line for line in lines if "WORKERS" not in line]
+
+
 def trained(**settings: object) -> RunConfig:
     """Train a run in the store that the pages will look at."""
     config = RunConfig(**{"dataset": "digits", "epochs": 2, **settings})
@@ -94,7 +100,7 @@ def test_every_kind_is_shown_on_every_page(path: Path, name: str) -> None:
     trained(**config.as_dict())
     page = open_page(path, **config.to_query())
     assert not page.exception and not page.error
-    assert all("WORKERS" in warning.value for warning in page.warning)
+    assert not notes_of(page)
     assert "finished" in html(page)
 
 
@@ -108,7 +114,7 @@ def test_kinds_are_chosen_and_left_again() -> None:
     for name in (*VARIANTS, "plain"):
         kind().select(name).run()
         assert not page.exception
-        assert all("WORKERS" in warning.value for warning in page.warning)
+        assert not notes_of(page)
         assert kind().value == name
         labels = {
             widget.label for kind in ("select_slider", "selectbox") for widget in page.get(kind)
@@ -238,3 +244,34 @@ def test_sliders_offer_only_what_goes_together() -> None:
     assert max(map(float, options["Height and width"])) == 8
     assert max(map(float, options["Noise level"])) == 1
     assert max(map(float, options["Active units k"])) <= 100
+
+
+@pytest.mark.parametrize("dataset", ["patches", "one-hot", "noise"])
+def test_kinds_and_resets_say_nothing_of_settings_that_nobody_gave(dataset: str) -> None:
+    page = open_page(PAGES[-1], dataset=dataset)
+
+    def kind() -> AppTest:
+        return next(box for box in page.selectbox if box.label == "Kind of autoencoder")
+
+    for name in ("plain", "contractive", "variational", "linear"):
+        kind().select(name).run()
+        assert not page.exception
+        assert not notes_of(page)
+    next(button for button in page.button if button.label == "Reset all settings").click().run()
+    assert not page.exception
+    assert not notes_of(page)
+    assert page.query_params == {"dataset": dataset}
+
+
+def test_hidden_layers_that_were_typed_come_back_with_the_dense_architecture() -> None:
+    page = open_page(PAGES[-1], dataset="digits")
+
+    def box(label: str) -> AppTest:
+        return next(widget for widget in page.selectbox if widget.label == label)
+
+    box("Hidden layers").select("256-64").run()
+    box("Architecture").select("convolutional").run()
+    assert "hidden" not in page.query_params
+    box("Architecture").select("dense").run()
+    assert not page.exception
+    assert page.query_params["hidden"] == "256-64"

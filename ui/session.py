@@ -8,8 +8,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from aecore import datasets
-from aecore.choosing import carried, nearest, variant_settings
-from aecore.config import FIELDS, RunConfig, defaults
+from aecore.choosing import SHORTHAND, carried, nearest
+from aecore.config import FIELDS, RunConfig, applied, defaults
 from aecore.datasets import DATASETS
 from aecore.fields import read
 
@@ -74,12 +74,12 @@ def reset(name: str | None = None) -> None:
     usual = defaults(settings().dataset)
     if name is None:
         _idle().clear()
-    change(**({name: usual[name]} if name else usual))
+    change(**({name: usual[name]} if name else applied(usual)))
 
 
 def choose_variant(name: str) -> None:
     """Set what makes a network one of a kind, a key of `aecore.variants.VARIANTS`."""
-    change(**variant_settings(name, settings().dataset))
+    change(**{SHORTHAND: name})
 
 
 def changed(name: str) -> bool:
