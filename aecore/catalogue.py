@@ -15,6 +15,7 @@ from aecore.splits import Shape, Splits
 
 __all__ = [
     "DATASETS",
+    "has_pictures",
     "largest_patch",
     "needs",
     "outlier_sources",
@@ -61,6 +62,21 @@ def unit_range(name: str, options: Mapping[str, object] | None = None) -> bool:
     """Say whether all pixel values of a data set lie from 0 to 1."""
     spec = spec_of(name)
     return spec.recipe is None or spec.recipe.unit_range(spec.chosen(options))
+
+
+def has_pictures(name: str, options: Mapping[str, object] | None = None) -> bool:
+    """Tell whether pictures from elsewhere can be put among a data set's inputs.
+
+    They cannot be put among vectors, nor among patches whose values go below 0.
+
+    Parameters
+    ----------
+    name
+        Key of `DATASETS`.
+    options
+        As for `aecore.datasets.load`.
+    """
+    return unit_range(name, options) and not DATASETS[name].sums_to_one
 
 
 def needs(name: str, options: Mapping[str, object] | None = None) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from aecore import environment, selection
 from aecore.catalogue import (
     DATASETS,
+    has_pictures,
     largest_patch,
     needs,
     outlier_sources,
@@ -41,6 +42,7 @@ __all__ = [
     "download_folder",
     "fetch",
     "forget",
+    "has_pictures",
     "largest_patch",
     "load",
     "location",

@@ -7,21 +7,16 @@ if __name__ == "__main__":
 
     import streamlit as st
 
+    from ui.charts import chart
     from ui.live import live
     from ui.pictures import gallery, heading
-
-    CHART = {"displaylogo": False, "displayModeBar": False}
 
     def draw(frame) -> None:
         """Draw the gallery, the histogram and the ranks of the strangers."""
         from aecore import datasets, strangers
         from ui.views import anomalies as views
 
-        # pictures from elsewhere have no place among vectors, or patches that go below 0
-        comparable = (
-            datasets.unit_range(frame.config.dataset, frame.config.data_options)
-            and not frame.data.spec.sums_to_one
-        )
+        comparable = datasets.has_pictures(frame.config.dataset, frame.config.data_options)
         at_hand = strangers.choices(frame.config.dataset) if comparable else {}
         with st.container(horizontal=True, vertical_alignment="bottom"):
             chosen = []
@@ -54,7 +49,7 @@ if __name__ == "__main__":
             gallery(view.tiles, "4.2rem")
         with right:
             heading("Reconstruction errors", "whole test split, clean input")
-            st.plotly_chart(view.chart, key="errors", config=CHART)
+            chart(view.chart, "errors")
             if view.table:
                 heading("Where the strangers land", "rank if each were alone among the test images")
                 st.dataframe(

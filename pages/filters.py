@@ -7,10 +7,9 @@ if __name__ == "__main__":
 
     import streamlit as st
 
+    from ui.charts import chart
     from ui.live import live
     from ui.pictures import gallery, heading
-
-    CHART = {"displaylogo": False, "displayModeBar": False}
 
     def draw(frame) -> None:
         """Draw the units of a snapshot in the chosen order."""
@@ -52,6 +51,6 @@ if __name__ == "__main__":
         st.markdown(view.summary)
         gallery(view.tiles)
         heading("Mean activation", f"over {view.images:,} test images, in the order above")
-        st.plotly_chart(view.chart, key="activity", config=CHART)
+        chart(view.chart, "activity")
 
     live(draw)

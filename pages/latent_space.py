@@ -7,11 +7,12 @@ if __name__ == "__main__":
 
     import streamlit as st
 
-    from ui.layouts import ask_for, waiting
+    from ui.charts import chart
+    from ui.jobs import waiting
+    from ui.layouts import ask_for_layout
     from ui.live import live
     from ui.pictures import heading, strip
 
-    CHART = {"displaylogo": False, "scrollZoom": True}
     COUNTS = [250, 500, 1000, 2000, 4000]
     MOST_PICKED = 40
     METHODS = {"codes": "Code dimensions", "pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}
@@ -77,14 +78,14 @@ if __name__ == "__main__":
         count = min(count, len(frame.data.test_images))
         choices = method, dimensions, count, picked, frame.config.seed
         if views.laid_out(frame, *choices) is None:
-            ask_for(frame, METHODS[method], method, dimensions, count)
+            ask_for_layout(frame, METHODS[method], method, dimensions, count)
             return
         has_baseline = views.baseline(frame.data) is not None
         figure = views.latent_figure(frame, *choices, has_baseline)
         left, right = st.columns([1.6, 1], gap="medium")
         with left:
-            event = st.plotly_chart(
-                figure, key=f"latent.{method}.{dimensions}", config=CHART,
+            event = chart(
+                figure, f"latent.{method}.{dimensions}", zoom=True,
                 on_select="rerun", selection_mode=("points", "box", "lasso"),
             )  # fmt: skip
         places = [int(point["customdata"]) for point in event.selection.points]

@@ -7,6 +7,7 @@ if __name__ == "__main__":
 
     import streamlit as st
 
+    from ui.charts import chart
     from ui.live import Now, live
     from ui.pictures import code_table, heading, picture, strip
 
@@ -34,11 +35,11 @@ if __name__ == "__main__":
             things = frame.data.spec.things
             heading("Loss", f"{train:,} training and {test:,} test {things}, mean per pixel")
             for i, figure in enumerate(views.curve_figures(frame, now_epochs())):
-                st.plotly_chart(figure, key=f"loss.{i}", config=CHART)
+                chart(figure, f"loss.{i}")
         with latent:
             heading("Latent space", f"codes of {test:,} test {things}")
             figure = views.live_scatter(frame, views.baseline(frame.data) is not None)
-            st.plotly_chart(figure, key="latent", config=CHART)
+            chart(figure, "latent")
         with filters:
             source, shown, units = views.filter_preview(frame)
             heading("First-layer filters", f"{shown} of {units} units; red positive, blue negative")
@@ -52,7 +53,7 @@ if __name__ == "__main__":
         for column, part in zip(st.columns(max(2, len(parts)), gap="medium"), parts, strict=False):
             with column:
                 heading(part.label, part.hint)
-                st.plotly_chart(part.figure, key=f"part.{part.label}", config=CHART)
+                chart(part.figure, f"part.{part.label}")
                 st.markdown(part.summary)
 
     def now_epochs() -> int:
@@ -61,5 +62,4 @@ if __name__ == "__main__":
 
         return session.settings().epochs
 
-    CHART = {"displaylogo": False, "displayModeBar": False, "scrollZoom": False}
     live(draw, before)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from aecore.images import png, tile
+from ui.components import component
 
 if TYPE_CHECKING:
     from ui.views.training import CodeLine
@@ -88,6 +89,47 @@ def gallery(tiles: Sequence[Tile], size: str = "4.5rem") -> None:
         for t in tiles
     ]
     st.html(f'<div class="ae-gallery" style="--size:{size}">{"".join(parts)}</div>')
+
+
+def pick(
+    tiles: Sequence[Tile],
+    key: str,
+    label: str,
+    ids: Sequence[int],
+    size: str = "4.5rem",
+    first: int | None = None,
+) -> int | None:
+    """Show a gallery of which one picture can be picked, by mouse, finger or keyboard.
+
+    Parameters
+    ----------
+    tiles : sequence of Tile
+    key : str
+        Stable; the choice stays with it.
+    label : str
+        What the gallery is, for those who do not see it.
+    ids : sequence of int
+        What tells each tile from the others, also when the gallery changes.
+    size : str
+        Least width of a tile.
+    first : int, optional
+        The id that is picked to begin with.
+
+    Returns
+    -------
+    int or None
+        The id that is picked, None where none is; it need not be among the tiles any more.
+    """
+    described = [{**vars(tile), "id": number} for tile, number in zip(tiles, ids, strict=True)]
+    state = st.session_state.get(key)
+    picked = state["picked"] if state is not None and "picked" in state else first
+    result = component("gallery")(
+        data={"tiles": described, "size": size, "label": label, "picked": picked},
+        key=key,
+        default={"picked": first},
+        on_picked_change=lambda: None,
+    )
+    return None if result.picked is None else int(result.picked)
 
 
 def picture(address: str, alt: str, caption: str = "") -> None:

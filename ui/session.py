@@ -16,6 +16,8 @@ from aecore.fields import read
 _SETTINGS, _NOTES, _VERSIONS = "settings", "notes", "widget versions"
 _IDLE = "idle settings"
 _STEP, _TURN = "step", "turn"
+PICTURE_FORMAT = "picture format"
+"""Key of the widget that chooses what charts are saved as."""
 _OTHERS = ("embed", "embed_options")
 """Parameters of an address that belong to Streamlit."""
 
@@ -125,6 +127,11 @@ def look_at(step: int | None, *, by_slider: bool = False) -> None:
 def turn() -> int:
     """Return how often what is looked at was changed by anything but the timeline's slider."""
     return int(st.session_state.get(_TURN, 0))
+
+
+def picture_format() -> str:
+    """Return what charts are saved as, a key of `ui.charts.FORMATS`."""
+    return str(st.session_state.get(PICTURE_FORMAT, "png"))
 
 
 def holder() -> str:

@@ -36,6 +36,8 @@ PAGES = (
     PageInfo("Latent space", ":material/scatter_plot:", "latent_space"),
     PageInfo("Filters", ":material/grid_view:", "filters"),
     PageInfo("Anomalies", ":material/search_insights:", "anomalies"),
+    PageInfo("Compression", ":material/compress:", "compression"),
+    PageInfo("Own images", ":material/draw:", "own_images"),
 )
 
 _inside = threading.local()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -16,6 +16,7 @@ from aecore.anomalies import reconstruction_errors
 from aecore.config import RunConfig
 from aecore.datasets import Dataset
 from aecore.models import Autoencoder, load_weights
+from aecore.own_images import OwnImages
 from aecore.reconstruction import Reconstruction
 from aecore.runs import Run, RunError, SnapshotGone
 from aecore.training import as_pixels
@@ -100,6 +101,63 @@ def newest_frame(run: Run, step: int, data: Dataset) -> Frame:
 def test_images(data: Dataset, places: Tensor) -> Tensor:
     """Return test images by place, (k, n) in [0, 1]."""
     return as_pixels(evaluation.pixels(data.test_images)[places])
+
+
+@dataclass(frozen=True)
+class Specimen:
+    """An image that a view can look at: a test image, or one of one's own.
+
+    Attributes
+    ----------
+    place : int
+        Among the test images, own images numbered on behind them.
+    name : str
+        Its class, or what its owner calls it.
+    own : bool
+    """
+
+    place: int
+    name: str
+    own: bool
+
+
+def specimens(data: Dataset, places: Sequence[int], own: OwnImages) -> list[Specimen]:
+    """Return what is known of images by place; places that no longer exist are left out.
+
+    Parameters
+    ----------
+    data : Dataset
+    places : sequence of int
+        0 to N - 1 for test images, N and on for own images.
+    own : OwnImages
+        As `ui.own.fitting` returns them.
+    """
+    count = len(data.test_images)
+    found = []
+    for place in places:
+        if 0 <= place < count:
+            found.append(Specimen(place, class_of(data, place), own=False))
+        elif count <= place < count + len(own):
+            found.append(Specimen(place, own.names[place - count], own=True))
+    return found
+
+
+def class_of(data: Dataset, place: int) -> str:
+    """Return the name of a test image's class; of an outlier, that it is one."""
+    label = int(data.test_labels[place])
+    return data.classes[label] if label >= 0 else "outlier"
+
+
+def specimen_images(data: Dataset, places: Sequence[int], own: OwnImages) -> Tensor:
+    """Return images by place as for `specimens`, (k, n) in [0, 1]; all places must exist."""
+    count = len(data.test_images)
+    fitted = as_pixels(evaluation.pixels(own.fitted(data.shape))) if len(own) else None
+    rows = [
+        fitted[place - count] if fitted is not None and place >= count
+        else test_images(data, torch.tensor([place]))[0]
+        for place in places
+    ]  # fmt: skip
+    return torch.stack(rows) if rows else torch.zeros(0, data.pixels)
 
 
 def test_labels(data: Dataset) -> Tensor:

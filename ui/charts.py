@@ -1,0 +1,40 @@
+"""Showing charts: all with the same few buttons, the export as a picture among them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from ui import session
+
+FORMATS = {"png": "PNG", "svg": "SVG"}
+"""What a chart can be saved as; the browser draws it."""
+
+
+def chart(figure: go.Figure, key: str, *, zoom: bool = False, **options: Any) -> Any:
+    """Show a chart; the camera that appears over it saves it as a picture.
+
+    Parameters
+    ----------
+    figure : go.Figure
+    key : str
+        Stable, and other than those of all other charts of the page; also the file's name.
+    zoom : bool
+        Whether the mouse wheel zooms.
+    **options
+        For `streamlit.plotly_chart`, such as what to select and what a selection does.
+    """
+    kept = ["toImage", *(["select2d", "lasso2d"] if "on_select" in options else [])]
+    config = {
+        "displaylogo": False,
+        "scrollZoom": zoom,
+        "modeBarButtons": [kept],
+        "toImageButtonOptions": {
+            "format": session.picture_format(),
+            "filename": f"autoencoder-{key.replace('.', '-')}",
+            "scale": 2,
+        },
+    }
+    return st.plotly_chart(figure, key=key, config=config, **options)
