@@ -18,7 +18,7 @@ from torch import Tensor
 
 from aecore.datasets import Dataset
 from aecore.evaluation import pixels
-from aecore.runs import set_aside, write_atomically
+from aecore.results import set_aside, write_atomically
 
 EXACT_ROWS = 256
 """Images whose pixel products a float32 can add without rounding: 256 · 255² < 2²⁴."""

@@ -19,7 +19,8 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from aecore.config import ConfigError, RunConfig, from_dict
-from aecore.runs import Run, RunStore, write_atomically
+from aecore.results import write_atomically
+from aecore.runs import Run, RunStore
 from aecore.workers import Outcome, advance, fit_baselines, make_executor, warm
 
 log = logging.getLogger(__name__)

@@ -292,7 +292,7 @@ def projection_name(step: int, method: str, dimensions: int, count: int, seed: i
 
 def kept(run: Run, step: int, method: str, dimensions: int, count: int, seed: int) -> Array | None:
     """Return the coordinates (m, d) that `project` kept, or None."""
-    return run.array(projection_name(step, method, dimensions, count, seed))
+    return run.results.array(projection_name(step, method, dimensions, count, seed))
 
 
 def project(
@@ -338,7 +338,7 @@ def project(
         return
     progress("Encoding", None)
     coordinates = lay_out(_codes(run, step, data, count), method, dimensions, seed, progress)
-    run.save_array(projection_name(step, method, dimensions, count, seed), coordinates)
+    run.results.save_array(projection_name(step, method, dimensions, count, seed), coordinates)
 
 
 def _codes(run: Run, step: int, data: Dataset, count: int) -> Array:

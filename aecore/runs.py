@@ -16,16 +16,16 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
 from aecore.config import ConfigError, RunConfig, from_dict
+from aecore.results import Results, set_aside, write_atomically
 from aecore.schedule import kept_steps
 
 if TYPE_CHECKING:
-    import numpy as np
     from torch import Tensor
 
 log = logging.getLogger(__name__)
@@ -63,27 +63,6 @@ class Progress:
     images_per_second: float = 0.0
 
 
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees either the old content or the new."""
-    temporary = path.with_name(f".{path.name}.{uuid4().hex[:8]}.part")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def set_aside(path: Path, reason: object) -> None:
-    """Rename a damaged file out of the way and log why."""
-    log.warning("Set aside %s, which is damaged: %s", path.name, reason)
-    try:
-        os.replace(path, path.with_name(f"{path.name}.damaged"))
-    except FileNotFoundError:
-        return  # somebody else was faster
-    except OSError as error:
-        log.warning("Could not rename %s: %s", path.name, error)
-
-
 class Run:
     """One recording. Cheap to make; reads its files when asked.
 
@@ -92,11 +71,17 @@ class Run:
     path : Path
         The run's folder; its name is the run's id.
     config : RunConfig
+
+    Attributes
+    ----------
+    results : Results
+        What was found out about the run.
     """
 
     def __init__(self, path: Path, config: RunConfig) -> None:
         self.path, self.config = path, config
         self.id = path.name
+        self.results = Results(path / "results")
 
     def __repr__(self) -> str:
         return f"Run({self.id}, {self.config.title()})"
@@ -204,7 +189,7 @@ class Run:
         """Tell whether a number of epochs is trained, and the result of it recorded."""
         step = self.config.last_step(epochs)
         reached = self.progress().step
-        return reached > step or (reached == step and self.result_path(f"whole-{step}").exists())
+        return reached > step or (reached == step and self.results.path(f"whole-{step}").exists())
 
     # -- measurements and results ----------------------------------------------------
 
@@ -236,46 +221,6 @@ class Run:
             except (ValueError, KeyError, TypeError, OverflowError):
                 continue  # torn: its slice was killed, and the next one writes it again
         return [rows[step] for step in sorted(rows)]
-
-    def result_path(self, name: str) -> Path:
-        """Return where a result of this name is kept."""
-        return self.path / "results" / f"{name}.json"
-
-    def save_result(self, name: str, result: Mapping[str, Any]) -> None:
-        """Keep a result (JSON) with the run."""
-        write_atomically(self.result_path(name), json.dumps(dict(result)).encode())
-
-    def result(self, name: str) -> dict[str, Any] | None:
-        """Return a kept result, or None."""
-        path = self.result_path(name)
-        try:
-            return dict(json.loads(path.read_bytes()))
-        except FileNotFoundError:
-            return None
-        except (ValueError, TypeError) as error:
-            set_aside(path, error)
-            return None
-
-    def save_array(self, name: str, array: np.ndarray) -> None:
-        """Keep an array with the run."""
-        from safetensors.numpy import save
-
-        path = self.path / "results" / f"{name}.safetensors"
-        write_atomically(path, save({"array": array}))
-
-    def array(self, name: str) -> np.ndarray | None:
-        """Return a kept array, or None."""
-        from safetensors import SafetensorError
-        from safetensors.numpy import load
-
-        path = self.path / "results" / f"{name}.safetensors"
-        try:
-            return load(path.read_bytes())["array"]
-        except FileNotFoundError:
-            return None
-        except (SafetensorError, ValueError, KeyError) as error:
-            set_aside(path, error)
-            return None
 
     # -- failure, use, room ----------------------------------------------------------
 

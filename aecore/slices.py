@@ -76,8 +76,8 @@ def _advance(run: Run, data: Dataset, seconds: float) -> Outcome:
         progress = Progress(state.step, progress.seconds + spent, _speed(progress, images, spent))
     run.thin(state.step)
     done = state.step >= target
-    if state.step == target and run.result(f"whole-{target}") is None:
-        run.save_result(f"whole-{target}", measure_whole(config, state.model, data))
+    if state.step == target and run.results.load(f"whole-{target}") is None:
+        run.results.save(f"whole-{target}", measure_whole(config, state.model, data))
     run.save_checkpoint(progress, state.tensors())
     return Outcome(state.step, done)
 
@@ -128,11 +128,11 @@ def whole_result(run: Run) -> dict[str, float]:
     """
     config = run.config
     name = f"whole-{config.target_step}"
-    result = run.result(name)
+    result = run.results.load(name)
     if result is None:
         data = load(config.dataset, config.data_options)
         result = measure_whole(config, load_weights(config, final_weights(run)), data)
-        run.save_result(name, result)
+        run.results.save(name, result)
     return result
 
 

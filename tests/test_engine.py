@@ -64,7 +64,7 @@ def recording(run):
         {step: run._snapshot(step).read_bytes() for step in run.steps()},
         {name: value.numpy().tobytes() for name, value in tensors.items()},
         run.metrics(),
-        run.result(f"whole-{run.progress().step}"),
+        run.results.load(f"whole-{run.progress().step}"),
     )
 
 

@@ -46,7 +46,7 @@ def test_what_pages_share_knows_no_page(path):
 LAYERS = (
     {
         *("activations", "architectures", "checks", "codes", "corruption", "environment"),
-        *("fields", "idx", "objectives", "randomness", "splits", "variants", "wording"),
+        *("fields", "idx", "objectives", "randomness", "results", "splits", "variants", "wording"),
     },
     {"download", "published", "resizing", "synthetic"},
     {"dataset", "patches", "selection"},

@@ -311,7 +311,7 @@ def test_more_epochs_extend_the_run_and_fewer_look_back(capsys: Captured, home: 
     assert (again["test_mse"], again["trained_epochs"]) == (two["test_mse"], 3)
 
     run = only_run(home)  # as if a long run had thinned it out
-    run.result_path("whole-90").unlink()
+    run.results.path("whole-90").unlink()
     (run.path / "snapshots" / "000000090.safetensors").unlink()
     status, out, err = run_main(capsys, *BRIEF, "--json")
     assert status == 0
@@ -543,7 +543,7 @@ def recorded(home: Path, seed: int, age_s: float = 0, mse: float | None = None) 
     run.save_checkpoint(Progress(90, 3.0, 1000.0), {"x": torch.zeros(1000)})
     run.add_metrics({"step": 90, "epoch": 2, "test_mse": 0.5})
     if mse is not None:
-        run.save_result(
+        run.results.save(
             "whole-90", {f"{s}_{k}": mse for s in ("train", "test") for k in ("loss", "mse")}
         )
     used = time.time() - age_s

@@ -212,7 +212,7 @@ def test_a_projection_is_kept_with_its_run(run):
 
 
 def test_a_kept_projection_is_not_made_again(run):
-    run.save_array(projection_name(0, "pca", 2, 100, 0), np.zeros((1, 2), np.float32))
+    run.results.save_array(projection_name(0, "pca", 2, 100, 0), np.zeros((1, 2), np.float32))
     ask(run)
     assert kept(run, **asked(run)).shape == (1, 2)
 

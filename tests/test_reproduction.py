@@ -107,7 +107,7 @@ def test_an_experiment_is_trained_measured_and_judged(engine, done):
         run = engine.store.get(report.run_ids[name])
         assert run.config == config
         assert run.done(1)
-        assert values[f"{name} MSE"] == run.result(f"whole-{config.target_step}")["test_mse"]
+        assert values[f"{name} MSE"] == run.results.load(f"whole-{config.target_step}")["test_mse"]
 
 
 def test_what_was_done_is_not_done_again(engine, done, monkeypatch):

@@ -16,7 +16,8 @@ import torch
 from aecore import runs as runs_module
 from aecore.config import RunConfig
 from aecore.datasets import load
-from aecore.runs import Progress, Run, RunError, RunStore, write_atomically
+from aecore.results import write_atomically
+from aecore.runs import Progress, Run, RunError, RunStore
 from aecore.slices import advance
 
 TINY = RunConfig(bottleneck=2, batch_size=360, epochs=3, noise="gaussian")  # 4 steps an epoch
@@ -54,7 +55,7 @@ def contents(run):
         "snapshots": {step: run._snapshot(step).read_bytes() for step in run.steps()},
         "checkpoint": {name: value.numpy().tobytes() for name, value in tensors.items()},
         "metrics": run.metrics(),
-        "whole": run.result("whole-12"),
+        "whole": run.results.load("whole-12"),
     }
 
 
@@ -66,8 +67,8 @@ def test_a_new_run_has_nothing(run):
     assert run.metrics() == []
     assert run.progress() == Progress()
     assert run.checkpoint() is None
-    assert run.result("whole-12") is None
-    assert run.array("umap") is None
+    assert run.results.load("whole-12") is None
+    assert run.results.array("umap") is None
     assert run.failure() == ""
     assert not run.done(3)
     with pytest.raises(RunError, match=r"no snapshot of step 1,000\."):
@@ -79,17 +80,17 @@ def test_what_is_written_is_read_back(run):
     for step in (100, 0, 20):
         run.save_snapshot(step, weights)
     run.save_checkpoint(Progress(20, 1.5, 300.0), weights)
-    run.save_result("whole-20", {"test_mse": 0.5})
+    run.results.save("whole-20", {"test_mse": 0.5})
     array = np.random.default_rng(0).normal(size=(5, 2)).astype(np.float32)
-    run.save_array("umap", array)
+    run.results.save_array("umap", array)
     again = Run(run.path, run.config)
     assert again.steps() == [0, 20, 100]
     assert all(torch.equal(value, weights[name]) for name, value in again.weights(20).items())
     progress, tensors = again.checkpoint()
     assert progress == again.progress() == Progress(20, 1.5, 300.0)
     assert torch.equal(tensors["a"], weights["a"])
-    assert again.result("whole-20") == {"test_mse": 0.5}
-    np.testing.assert_array_equal(again.array("umap"), array)
+    assert again.results.load("whole-20") == {"test_mse": 0.5}
+    np.testing.assert_array_equal(again.results.array("umap"), array)
 
 
 def test_the_same_settings_are_the_same_run(store):
@@ -235,20 +236,20 @@ def test_a_checkpoint_of_another_network_is_set_aside(store, caplog, tmp_path):
 @pytest.mark.parametrize("content", [b"", b"{", b"7", b"null", b"\xff", b"[1]"])
 def test_a_damaged_result_is_measured_again(store, caplog, content):
     run = train(store)
-    expected = run.result("whole-12")
-    run.result_path("whole-12").write_bytes(content)
-    assert run.result("whole-12") is None
+    expected = run.results.load("whole-12")
+    run.results.path("whole-12").write_bytes(content)
+    assert run.results.load("whole-12") is None
     assert logged(caplog, "whole-12.json")
     assert not run.done(3)
-    assert train(store).result("whole-12") == expected
+    assert train(store).results.load("whole-12") == expected
 
 
 def test_a_damaged_array_is_set_aside(run, caplog):
-    run.save_array("umap", np.zeros(3))
+    run.results.save_array("umap", np.zeros(3))
     path = run.path / "results" / "umap.safetensors"
     for content in (torn(path.read_bytes()), pickle.dumps([1]), b""):
         path.write_bytes(content)
-        assert run.array("umap") is None
+        assert run.results.array("umap") is None
         assert logged(caplog, "umap")
 
 
@@ -289,7 +290,7 @@ def test_a_damaged_failure_does_not_count(run):
 
 def test_a_damaged_file_that_cannot_be_renamed_is_still_no_error(run, caplog, monkeypatch):
     run._checkpoint.write_bytes(b"")
-    run.result_path("whole-12").write_bytes(b"{")
+    run.results.path("whole-12").write_bytes(b"{")
 
     def refuse(*paths):
         raise PermissionError(13, "Permission denied")
@@ -297,7 +298,7 @@ def test_a_damaged_file_that_cannot_be_renamed_is_still_no_error(run, caplog, mo
     monkeypatch.setattr(os, "replace", refuse)
     assert run.progress() == Progress()
     assert run.checkpoint() is None
-    assert run.result("whole-12") is None
+    assert run.results.load("whole-12") is None
     assert logged(caplog, "Permission denied")
 
 
@@ -320,12 +321,13 @@ class Trap:
 def test_nothing_is_unpickled(store, tmp_path):
     run = train(store)
     bait = pickle.dumps(Trap(tmp_path / "sprung"))
-    run.save_array("umap", np.zeros(2))
+    run.results.save_array("umap", np.zeros(2))
     for path in [p for p in run.path.rglob("*") if p.is_file()]:
         path.write_bytes(bait)
     for look in (
-        run.progress, run.checkpoint, run.metrics, run.failure, lambda: run.result("whole-12"),
-        lambda: run.array("umap"), lambda: list(store.runs()), lambda: train(store),
+        run.progress, run.checkpoint, run.metrics, run.failure,
+        lambda: run.results.load("whole-12"),
+        lambda: run.results.array("umap"), lambda: list(store.runs()), lambda: train(store),
     ):  # fmt: skip
         look()
     for step in run.steps():

@@ -11,7 +11,8 @@ from aecore.config import RunConfig
 from aecore.datasets import load
 from aecore.evaluation import measure_whole
 from aecore.models import load_weights
-from aecore.runs import RunError, RunStore
+from aecore.results import Results
+from aecore.runs import Run, RunError, RunStore
 from aecore.schedule import kept_steps, measured_up_to
 from aecore.slices import advance, final_weights, whole_result
 from aecore.workers import Outcome
@@ -74,7 +75,7 @@ def test_the_end_is_measured_on_the_whole_splits(tmp_path):
     go(tmp_path, TINY)
     run = opened(tmp_path, TINY)
     model = load_weights(TINY, run.weights(12))
-    assert run.result("whole-12") == measure_whole(TINY, model, load("digits"))
+    assert run.results.load("whole-12") == measure_whole(TINY, model, load("digits"))
 
 
 KINDS = {
@@ -151,14 +152,23 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize(
-    "where", ["save_snapshot", "add_metrics", "thin", "save_result", "save_checkpoint"]
+    "where",
+    [
+        (Run, "save_snapshot"),
+        (Run, "add_metrics"),
+        (Run, "thin"),
+        (Results, "save"),
+        (Run, "save_checkpoint"),
+    ],
+    ids=lambda where: where[1],
 )
 @pytest.mark.parametrize("after", [False, True])
 def test_a_slice_killed_anywhere_costs_nothing_but_itself(tmp_path, monkeypatch, where, after):
     go(tmp_path / "whole", TINY)
     go(tmp_path / "killed", TINY, 1e-9)
     go(tmp_path / "killed", TINY, 1e-9)
-    method = getattr(slices.Run, where)
+    kind, name = where
+    method = getattr(kind, name)
 
     def fatal(run, *arguments):
         if after:
@@ -166,7 +176,7 @@ def test_a_slice_killed_anywhere_costs_nothing_but_itself(tmp_path, monkeypatch,
         raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(slices.Run, where, fatal)
+        patch.setattr(kind, name, fatal)
         with pytest.raises(Killed):
             go(tmp_path / "killed", TINY)
     assert go(tmp_path / "killed", TINY).done
@@ -219,8 +229,8 @@ def test_a_whole_result_is_recorded_taken_from_the_snapshot_or_trained_again(tmp
     run = RunStore(tmp_path).open(config, load("digits").fingerprint)
     run.config = config
     from_snapshot = whole_result(run)
-    assert run.result("whole-8") == from_snapshot
-    run.result_path("whole-8").unlink()
+    assert run.results.load("whole-8") == from_snapshot
+    run.results.path("whole-8").unlink()
     run._snapshot(8).unlink()  # as a longer run thins it out
     before = recording(run)[:3]
     assert whole_result(run) == from_snapshot

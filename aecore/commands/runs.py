@@ -52,7 +52,7 @@ def show(arguments: Namespace) -> int:
         "failure": run.failure(),
         "path": str(run.path),
     }
-    numbers = run.result(f"whole-{summary['steps']}") or {}
+    numbers = run.results.load(f"whole-{summary['steps']}") or {}
     if arguments.json:
         print_json(summary | numbers)
         return 0
@@ -124,7 +124,7 @@ def _run(run_id: str) -> Run:
 def _summary(run: Run) -> dict[str, Any]:
     """Return a run's line of the list; its error is the whole test split's where known."""
     config, step, rows = run.config, run.progress().step, run.metrics()
-    whole = run.result(f"whole-{step}")
+    whole = run.results.load(f"whole-{step}")
     latest = whole or (rows[-1] if rows else {})
     return {
         "run": run.id,

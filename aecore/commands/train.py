@@ -67,7 +67,11 @@ def _say_trained(run: Run) -> None:
     """Say that nothing is trained, and why the numbers may take a while all the same."""
     say("It was trained before, and is not trained again.")
     target, reached = run.config.target_step, run.progress().step
-    if reached > target and run.result(f"whole-{target}") is None and target not in run.steps():
+    if (
+        reached > target
+        and run.results.load(f"whole-{target}") is None
+        and target not in run.steps()
+    ):
         say(
             f"Its recording goes on to {_moment(run)}: epoch {run.config.epochs} is computed "
             "again for its numbers."

@@ -22,7 +22,8 @@ from aecore.experiments.analyses import ANALYSES
 from aecore.experiments.claims import Values, Verdict, judge
 from aecore.experiments.experiment import Budget, Experiment, Step
 from aecore.experiments.laboratory import Laboratory, Subject, as_file
-from aecore.runs import Run, RunError, write_atomically
+from aecore.results import write_atomically
+from aecore.runs import Run, RunError
 
 VERSION = 1
 """Of the analyses; another one measures everything again."""

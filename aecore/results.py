@@ -1,0 +1,107 @@
+"""What was found out about a run or a data set, kept as files so that it is found out once.
+
+Every write is a temporary file and an atomic rename; what is found damaged is set aside.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+
+log = logging.getLogger(__name__)
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees either the old content or the new."""
+    temporary = path.with_name(f".{path.name}.{uuid4().hex[:8]}.part")
+    try:
+        temporary.write_bytes(content)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def set_aside(path: Path, reason: object) -> None:
+    """Rename a damaged file out of the way and log why."""
+    log.warning("Set aside %s, which is damaged: %s", path.name, reason)
+    try:
+        os.replace(path, path.with_name(f"{path.name}.damaged"))
+    except FileNotFoundError:
+        return  # somebody else was faster
+    except OSError as error:
+        log.warning("Could not rename %s: %s", path.name, error)
+
+
+class Results:
+    """A folder of named results: plain values as JSON, and arrays.
+
+    Parameters
+    ----------
+    folder : Path
+        It must exist when something is kept: what is removed meanwhile stays removed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def path(self, name: str) -> Path:
+        """Return where plain values of this name are kept."""
+        return self.folder / f"{name}.json"
+
+    def save(self, name: str, values: Mapping[str, Any]) -> None:
+        """Keep plain values."""
+        write_atomically(self.path(name), json.dumps(dict(values)).encode())
+
+    def load(self, name: str) -> dict[str, Any] | None:
+        """Return kept values, or None."""
+        path = self.path(name)
+        try:
+            return dict(json.loads(path.read_bytes()))
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError) as error:
+            set_aside(path, error)
+            return None
+
+    def save_array(self, name: str, array: np.ndarray) -> None:
+        """Keep an array."""
+        from safetensors.numpy import save
+
+        content = save({"array": np.ascontiguousarray(array)})
+        write_atomically(self.folder / f"{name}.safetensors", content)
+
+    def array(self, name: str) -> np.ndarray | None:
+        """Return a kept array, or None."""
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+
+        path = self.folder / f"{name}.safetensors"
+        try:
+            return load(path.read_bytes())["array"]
+        except FileNotFoundError:
+            return None
+        except (SafetensorError, ValueError, KeyError) as error:
+            set_aside(path, error)
+            return None
+
+
+def of_dataset(home: Path, fingerprint: str) -> Results:
+    """Return what was found out about a data set, whatever is trained on it.
+
+    Parameters
+    ----------
+    home : Path
+        Folder for all that the app writes.
+    fingerprint : str
+        See `aecore.datasets.Dataset`.
+    """
+    folder = home / "datasets" / fingerprint
+    folder.mkdir(parents=True, exist_ok=True)
+    return Results(folder)
