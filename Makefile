@@ -21,7 +21,7 @@ run: setup ## Start the explorer in the browser
 	$(BIN)/streamlit run app.py
 
 test: $(VENV)/.ready-dev chromium check ## Install what testing needs, and run every check and test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.ready-dev ## Lint, formatting, types
 	$(BIN)/ruff check .

@@ -1,9 +1,13 @@
 """Fixtures that every test shares: a clean environment, and the real data where it is at hand."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
+
+# tests that are run in the background ignore it, and so would the programs that they start
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 MNIST_FILES = (
     "train-images-idx3-ubyte.gz",
