@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from aecore import environment
 from aecore.choosing import SHORTHAND
-from aecore.commands import data, reproduce, runs, train
+from aecore.commands import data, export, reproduce, runs, train
 from aecore.commands.console import INTERRUPTED, UsageError
 from aecore.config import FIELDS, ConfigError, Field, defaults
 from aecore.datasets import DATASETS, DatasetError
@@ -104,6 +104,7 @@ def _parser() -> Parser:
     _add_data(groups)
     _add_runs(groups)
     reproduce.add(groups, _command)
+    export.add(groups, _command)
     return parser
 
 

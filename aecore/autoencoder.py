@@ -82,15 +82,36 @@ class Autoencoder(nn.Module):
         """Return the decoder's weights from the code, one column a code unit, (…, q)."""
         raise NotImplementedError
 
-    def first_layer(self, x: Tensor) -> Tensor:
-        """Return the first layer's values on images (m, n), (m, places, units).
+    @property
+    def depth(self) -> int:
+        """Number of layers from the image to the code, the code included."""
+        return len(self.config.layer_sizes) - 1
 
-        A dense unit has one place, a convolution's one for every position of its map.
+    def layer_sums(self, x: Tensor, layer: int) -> Tensor:
+        """Return the sums of an encoder's layer on images (m, n), (m, places, units).
+
+        Layers are numbered from 0, the first, to ``depth - 1``, the code, of which the sums
+        are those that it is read from. A dense unit has one place, a convolution's one for
+        every position of its map.
         """
         raise NotImplementedError
 
-    def first_weights(self) -> Tensor:
-        """Return the first layer's weights, one row a unit, (units, k)."""
+    def layer_weights(self, layer: int) -> Tensor:
+        """Return the weights of an encoder's layer, one row a unit, (units, k)."""
+        raise NotImplementedError
+
+    def by_unit(self, h: Tensor) -> Tensor:
+        """Arrange codes (m, q) as a layer's values, (m, places, units)."""
+        return h[:, None]
+
+    def before_output(self, h: Tensor) -> Tensor:
+        """Return the values of the last layer before the output, (m, places, units).
+
+        Parameters
+        ----------
+        h : Tensor, shape (m, q)
+            Codes; where nothing is between them and the output, they are the values.
+        """
         raise NotImplementedError
 
     def last_weights(self) -> Tensor:
@@ -99,10 +120,19 @@ class Autoencoder(nn.Module):
 
     @property
     def filter_shape(self) -> tuple[int, int]:
-        """Height and width of a row of `first_weights` and `last_weights`, pixels."""
+        """Height and width of a row of the first layer's weights and of `last_weights`, pixels."""
         return self.config.shape
 
     # -- common ----------------------------------------------------------------------
+
+    def layer_values(self, x: Tensor, layer: int) -> Tensor:
+        """Return the values of an encoder's layer on images (m, n), (m, places, units).
+
+        Layers as for `layer_sums`; the code is the one that is read out.
+        """
+        if layer == self.depth - 1:
+            return self.by_unit(self.encode(x))
+        return self.hidden.apply(self.layer_sums(x, layer))
 
     def encode(self, x: Tensor) -> Tensor:
         """Map images (m, n) to codes (m, q), the same every time."""

@@ -60,6 +60,8 @@ class Format:
         Its name in settings, and for people.
     quality : str
         What its quality means; more is better in all of them.
+    setting : str
+        One quality in words, with {} for the number.
     qualities : tuple of int
         From the smallest file to the largest, for a curve.
     largest : int
@@ -75,6 +77,7 @@ class Format:
     name: str
     label: str
     quality: str
+    setting: str
     qualities: tuple[int, ...]
     largest: int
     feature: str
@@ -89,6 +92,7 @@ FORMATS: dict[str, Format] = {
             "jpeg",
             "JPEG",
             "1 to 95, JPEG's own scale",
+            "quality {}",
             (1, 5, 10, 15, 20, 30, 40, 50, 60, 70, 80, 90, 95),
             65_500,
             "jpg",
@@ -99,6 +103,7 @@ FORMATS: dict[str, Format] = {
             "jpeg2000",
             "JPEG 2000",
             "peak signal-to-noise ratio to reach, in dB",
+            "{} dB",
             (12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 34, 38),
             65_500,
             "jpg_2000",
@@ -114,6 +119,7 @@ FORMATS: dict[str, Format] = {
             "webp",
             "WebP",
             "0 to 100, WebP's own scale",
+            "quality {}",
             (0, 5, 10, 20, 30, 40, 50, 60, 70, 80, 90, 95, 100),
             16_383,
             "webp",
@@ -268,3 +274,48 @@ def error_at(points: Sequence[Point], size: float) -> float | None:
     if not sizes or not sizes[0] <= size <= sizes[-1]:
         return None
     return float(np.interp(size, sizes, [best[s] for s in sizes]))
+
+
+def size_at(points: Sequence[Point], mse: float) -> float | None:
+    """Return the bytes an image that a format needs for an error, on the line between qualities.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        In any order.
+    mse : float
+
+    Returns
+    -------
+    float or None
+        The smallest size there is where even that is not so far off; None where no quality is
+        good enough.
+    """
+    best: list[Point] = []
+    for point in sorted(points, key=lambda p: (p.size, p.mse)):
+        if not best or point.mse < best[-1].mse:
+            best.append(point)
+    if not best or mse < best[-1].mse:
+        return None
+    return float(np.interp(mse, [p.mse for p in best[::-1]], [p.size for p in best[::-1]]))
+
+
+def quality_at(points: Sequence[Point], size: float) -> int:
+    """Return the quality whose file comes closest to so many bytes an image.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        At least one.
+    size : float
+        Bytes an image.
+
+    Returns
+    -------
+    int
+        On the format's own scale, also between the qualities that were tried; the first or
+        the last of them for sizes beyond.
+    """
+    known = sorted(points, key=lambda p: (p.size, p.quality))
+    sizes = np.log([p.size for p in known])
+    return round(float(np.interp(math.log(size), sizes, [p.quality for p in known])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import prod
 
 import torch
@@ -61,43 +61,65 @@ class Convolutional(Autoencoder):
         """Height and width of a kernel, pixels."""
         return KERNEL, KERNEL
 
-    def first_layer(self, x: Tensor) -> Tensor:
-        """Return the first convolution's maps of images (m, n), (m, places, channels)."""
-        image = x.view(-1, *self.maps[0])
-        kernel, bias = self.encoder_kernels[0], self.encoder_biases[0]
-        sums = conv2d(image, kernel, bias, stride=2, padding=1)
-        return self.hidden.apply(sums).flatten(2).transpose(1, 2)
+    def layer_sums(self, x: Tensor, layer: int) -> Tensor:
+        """Return the sums of an encoder's layer on images (m, n), (m, places, units)."""
+        if layer == len(self.encoder_kernels):
+            return self.sums(x)[:, None, : self.config.code_size]
+        return self._down(x, layer + 1).flatten(2).transpose(1, 2)[..., : self.maps[layer + 1][0]]
 
-    def first_weights(self) -> Tensor:
-        """Return the first convolution's kernels, (channels, height · width)."""
-        kernels: Tensor = self.encoder_kernels[0]
-        return kernels[: self.maps[1][0]].flatten(1)
+    def layer_weights(self, layer: int) -> Tensor:
+        """Return the weights of an encoder's layer, one row a unit, (units, k)."""
+        if layer == len(self.encoder_kernels):
+            return self.to_code_weight[: self.config.code_size]
+        kernels: Tensor = self.encoder_kernels[layer]
+        return kernels[: self.maps[layer + 1][0]].flatten(1)
+
+    def before_output(self, h: Tensor) -> Tensor:
+        """Return the values of the last maps before the output, (m, places, channels)."""
+        y = self._widened(h)
+        if len(self.decoder_kernels) > 1:
+            y = self.hidden.apply(self._up(y, len(self.decoder_kernels) - 1))
+        return y.flatten(2).transpose(1, 2)
 
     def last_weights(self) -> Tensor:
         """Return the last convolution's kernels, (channels, height · width)."""
         kernels: Tensor = self.decoder_kernels[-1]
         return kernels.flatten(1)
 
-    def _down(self, x: Tensor) -> Tensor:
-        """Map images (m, n) to the last convolution's sums, (m, channels, h, w)."""
+    def _down(self, x: Tensor, layers: int | None = None) -> Tensor:
+        """Map images (m, n) to a convolution's sums, the last one's or after so many layers.
+
+        Returns
+        -------
+        Tensor, shape (m, channels, h, w)
+        """
         y = x.view(-1, *self.maps[0])
-        for k, (kernel, bias) in enumerate(
-            zip(self.encoder_kernels, self.encoder_biases, strict=True)
-        ):
+        steps = islice(zip(self.encoder_kernels, self.encoder_biases, strict=True), layers)
+        for k, (kernel, bias) in enumerate(steps):
             y = conv2d(self.hidden.apply(y) if k else y, kernel, bias, stride=2, padding=1)
         return y
 
-    def _up(self, y: Tensor) -> Tensor:
-        """Map values of the last convolution's maps to sums of pixels, (m, n)."""
+    def _up(self, y: Tensor, layers: int | None = None) -> Tensor:
+        """Map values of the last convolution's maps back up, to pixels or by so many layers.
+
+        Returns
+        -------
+        Tensor, shape (m, channels, h, w)
+            Sums, before an activation.
+        """
         sizes = [m[1:] for m in self.maps]
-        last = len(sizes) - 2
-        for k, (kernel, bias, small, large) in enumerate(
-            zip(self.decoder_kernels, self.decoder_biases, sizes[:0:-1], sizes[-2::-1], strict=True)
-        ):
+        kernels, biases = self.decoder_kernels, self.decoder_biases
+        steps = islice(zip(kernels, biases, sizes[:0:-1], sizes[-2::-1], strict=True), layers)
+        for k, (kernel, bias, small, large) in enumerate(steps):
             more = [b - (2 * a - 1) for a, b in zip(small, large, strict=True)]  # 0 or 1
+            y = self.hidden.apply(y) if k else y
             y = conv_transpose2d(y, kernel, bias, stride=2, padding=1, output_padding=more)
-            y = y if k == last else self.hidden.apply(y)
-        return y.flatten(1)
+        return y
+
+    def _widened(self, h: Tensor) -> Tensor:
+        """Map codes (m, q) to values of the last convolution's maps, (m, channels, h, w)."""
+        flat = self.hidden.apply(linear(h, self.from_code_weight, self.from_code_bias))
+        return flat.view(-1, *self.maps[-1])
 
     def sums(self, x: Tensor) -> Tensor:
         """Map images (m, n) to the encoder's sums (m, outputs · q)."""
@@ -106,8 +128,7 @@ class Convolutional(Autoencoder):
 
     def logits(self, h: Tensor) -> Tensor:
         """Map codes (m, q) to the output units' sums (m, n), before the output activation."""
-        flat = self.hidden.apply(linear(h, self.from_code_weight, self.from_code_bias))
-        return self._up(flat.view(-1, *self.maps[-1]))
+        return self._up(self._widened(h)).flatten(1)
 
     def from_code(self) -> Tensor:
         """Return the decoder's weights from the code, one column a code unit, (…, q)."""
@@ -141,11 +162,9 @@ class FeatureMaps(Convolutional):
     def _add_dense(self) -> None:
         pass
 
-    def first_layer(self, x: Tensor) -> Tensor:
-        """Return the first convolution's maps of images (m, n), (m, places, channels)."""
-        if len(self.maps) > 2:
-            return super().first_layer(x)
-        return self.encode(x).view(len(x), self.maps[1][0], -1).transpose(1, 2)
+    def by_unit(self, h: Tensor) -> Tensor:
+        """Arrange codes (m, q) as the maps that they are, (m, places, channels)."""
+        return h.view(len(h), self.maps[-1][0], -1).transpose(1, 2)
 
     @property
     def weights(self) -> list[Tensor]:
@@ -158,7 +177,10 @@ class FeatureMaps(Convolutional):
 
     def logits(self, h: Tensor) -> Tensor:
         """Map codes (m, q) to the output units' sums (m, n), before the output activation."""
-        return self._up(h.view(-1, *self.maps[-1]))
+        return self._up(self._widened(h)).flatten(1)
+
+    def _widened(self, h: Tensor) -> Tensor:
+        return h.view(-1, *self.maps[-1])
 
     def from_code(self) -> Tensor:
         """Return the kernels from each of the code's maps, one column a map, (…, channels)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 
 import torch
@@ -58,31 +59,40 @@ class Dense(Autoencoder):
 
     def sums(self, x: Tensor) -> Tensor:
         """Map images (m, n) to the encoder's sums (m, outputs · q)."""
-        *before, (weight, bias) = zip(self.encoder_weights, self.encoder_biases, strict=True)
-        for w, b in before:
-            x = self.hidden.apply(linear(x, w, b))
-        return linear(x, weight, bias)
+        return self._sums(x, self.encoder_weights, self.encoder_biases)
 
     def logits(self, h: Tensor) -> Tensor:
         """Map codes (m, q) to the output units' sums (m, n), before the output activation."""
-        *before, (weight, bias) = zip(self.decoder_matrices(), self.decoder_biases, strict=True)
+        return self._sums(h, self.decoder_matrices(), self.decoder_biases)
+
+    def _sums(self, x: Tensor, weights: Iterable[Tensor], biases: Iterable[Tensor]) -> Tensor:
+        """Map values of one layer to the sums of another, through all those between."""
+        *before, (weight, bias) = zip(weights, biases, strict=True)
         for w, b in before:
-            h = self.hidden.apply(linear(h, w, b))
-        return linear(h, weight, bias)
+            x = self.hidden.apply(linear(x, w, b))
+        return linear(x, weight, bias)
 
     def from_code(self) -> Tensor:
         """Return the decoder's weights from the code, one column a code unit, (…, q)."""
         return self.decoder_matrices()[0]
 
-    def first_layer(self, x: Tensor) -> Tensor:
-        """Return the first layer's values on images (m, n), (m, 1, units)."""
-        values = self.hidden_layers(x)
-        return (values[1] if len(values) > 1 else self.encode(x))[:, None]
+    def layer_sums(self, x: Tensor, layer: int) -> Tensor:
+        """Return the sums of an encoder's layer on images (m, n), (m, 1, units)."""
+        to = layer + 1
+        sums = self._sums(x, self.encoder_weights[:to], self.encoder_biases[:to])
+        return sums[:, None, : self.config.layer_sizes[to]]
 
-    def first_weights(self) -> Tensor:
-        """Return the first layer's weights, one row a unit, (units, n)."""
-        weights: Tensor = self.encoder_weights[0]
-        return weights[: self.config.layer_sizes[1]]
+    def layer_weights(self, layer: int) -> Tensor:
+        """Return the weights of an encoder's layer, one row a unit, (units, k)."""
+        weights: Tensor = self.encoder_weights[layer]
+        return weights[: self.config.layer_sizes[layer + 1]]
+
+    def before_output(self, h: Tensor) -> Tensor:
+        """Return the values of the last layer before the output, from codes, (m, 1, units)."""
+        if self.depth == 1:
+            return self.by_unit(h)
+        weights, biases = self.decoder_matrices()[:-1], self.decoder_biases[:-1]
+        return self.hidden.apply(self._sums(h, weights, biases))[:, None]
 
     def last_weights(self) -> Tensor:
         """Return what each unit of the last hidden layer adds to the output, (units, n)."""

@@ -161,9 +161,91 @@ def _finite(scores: npt.ArrayLike) -> Floats:
     return values
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """What comes of calling everything above a threshold odd.
+
+    Attributes
+    ----------
+    threshold : float
+    found, missed, alarms : int
+        What is odd and called so, what is odd and not called so, what is ordinary and called
+        odd.
+    """
+
+    threshold: float
+    found: int
+    missed: int
+    alarms: int
+
+    @property
+    def precision(self) -> float:
+        """Share of what is called odd that is odd; not a number where nothing is."""
+        called = self.found + self.alarms
+        return self.found / called if called else float("nan")
+
+    @property
+    def recall(self) -> float:
+        """Share of what is odd that is called so."""
+        return self.found / (self.found + self.missed)
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall, 0 to 1."""
+        return 2 * self.found / (2 * self.found + self.missed + self.alarms)
+
+
+def threshold_above(scores: npt.ArrayLike, share: float) -> float:
+    """Return the smallest score that at most a share of all scores exceed.
+
+    Parameters
+    ----------
+    scores : array_like, shape (N,)
+    share : float
+        0 (the largest score is returned) to 1.
+
+    Raises
+    ------
+    ValueError
+        If a score is not finite, or the share out of range.
+    """
+    values = np.sort(_finite(scores))
+    if not 0 <= share <= 1:
+        raise ValueError(f"A share lies from 0 to 1, and {share} does not.")
+    return float(values[max(len(values) - 1 - int(share * len(values)), 0)])
+
+
+def judge(scores: npt.ArrayLike, truth: npt.ArrayLike, threshold: float) -> Verdict:
+    """Compare what lies above a threshold with what is odd.
+
+    Parameters
+    ----------
+    scores, truth
+        As for `precision_recall`.
+    threshold : float
+        Larger scores are called odd.
+
+    Raises
+    ------
+    ValueError
+        As `precision_recall`.
+    """
+    values = _finite(scores)
+    _counts(values, truth)
+    odd, called = np.asarray(truth, bool), values > threshold
+    found = int((odd & called).sum())
+    missed = int((odd & ~called).sum())
+    if not found + missed:
+        raise ValueError("At least one image must be odd, and none is.")
+    return Verdict(threshold, found, missed, int((~odd & called).sum()))
+
+
 COMBINATIONS: dict[str, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]] = {
     "mean": lambda scores: scores.mean(axis=0),
     "maximum": lambda scores: scores.max(axis=0),
+    "rank average": lambda scores: np.mean(
+        [(_centred_ranks(row) + (len(row) + 1) / 2) / len(row) for row in scores], axis=0
+    ),
 }
 """Ways to make one score of several models', (models, N) -> (N,)."""
 
@@ -175,7 +257,8 @@ def combine(scores: Sequence[npt.ArrayLike], how: str = "mean", scaled: bool = F
     ----------
     scores : sequence of array_like, shape (N,)
         Of each model.
-    how : {"mean", "maximum"}
+    how : {"mean", "maximum", "rank average"}
+        The last is the mean of each model's ranks, as a share: 1 for what all find oddest.
     scaled : bool
         Whether each model's scores are first divided by their mean, so that a network which
         reconstructs everything badly does not outvote the others. As they are by default: the
@@ -192,7 +275,8 @@ def combine(scores: Sequence[npt.ArrayLike], how: str = "mean", scaled: bool = F
         is negative where it is to be scaled.
     """
     if how not in COMBINATIONS:
-        raise ValueError(f"Scores are combined by {' or '.join(COMBINATIONS)}, not {how!r}.")
+        *others, last = COMBINATIONS
+        raise ValueError(f"Scores are combined by {', '.join(others)} or {last}, not {how!r}.")
     rows = [_finite(row) for row in scores]
     if not rows:
         raise ValueError("At least one model's scores are needed.")
@@ -248,3 +332,28 @@ def _centred_ranks(values: Floats) -> Floats:
     mean_rank = counts.cumsum() - (counts - 1) / 2  # of each different value, from 1
     centred: Floats = mean_rank[places] - (len(values) + 1) / 2
     return centred
+
+
+def top_overlap(first: npt.ArrayLike, second: npt.ArrayLike, count: int) -> float:
+    """Return the share of the images with the largest scores that two models agree on.
+
+    Parameters
+    ----------
+    first, second : array_like, shape (N,)
+    count : int
+        How many of the largest scores are looked at, 1 to N; of equal ones the first.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ, a score is not finite, or the count is out of range.
+    """
+    rows = [_finite(scores) for scores in (first, second)]
+    if len(rows[0]) != len(rows[1]):
+        raise ValueError(
+            f"Both models must score the same images, not {len(rows[0]):,} and {len(rows[1]):,}."
+        )
+    if not 1 <= count <= len(rows[0]):
+        raise ValueError(f"The count must be 1 to {len(rows[0]):,}, not {count}.")
+    top, other = (np.argsort(-row, kind="stable")[:count] for row in rows)
+    return len(np.intersect1d(top, other)) / count

@@ -91,12 +91,28 @@ def softmax_templates(images: npt.ArrayLike, labels: npt.ArrayLike) -> Matrix:
     ValueError
         If a number is not finite, lengths differ, or there is only one class.
     """
+    return softmax_weights(images, labels)[0]
+
+
+def softmax_weights(
+    images: npt.ArrayLike, labels: npt.ArrayLike
+) -> tuple[Matrix, npt.NDArray[np.float32]]:
+    """Return the templates of `softmax_templates`, and each class's bias.
+
+    Returns
+    -------
+    templates : ndarray, shape (classes, n), float32
+    biases : ndarray, shape (classes,), float32
+        An image belongs to the class whose template times the image, plus its bias, is largest.
+    """
     pixels = matrix(images, "Images")
     strength = 1 / (TEMPLATE_DECAY * len(pixels))  # scikit-learn adds losses up
-    weights = _softmax_classifier(pixels, labels, TEMPLATE_STEPS, strength).coef_
+    model = _softmax_classifier(pixels, labels, TEMPLATE_STEPS, strength)
+    weights = np.column_stack([model.coef_, model.intercept_])
     if len(weights) == 1:  # of two classes it keeps the difference
         weights = np.concatenate([-weights / 2, weights / 2])
-    return np.asarray(weights - weights.mean(axis=0), np.float32)
+    weights = np.asarray(weights - weights.mean(axis=0), np.float32)
+    return np.ascontiguousarray(weights[:, :-1]), weights[:, -1]
 
 
 def _softmax_classifier(

@@ -38,7 +38,7 @@ _LAYOUT: dict[str, Any] = {
     "uirevision": "keep",
     "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "#8a8f98", "activecolor": "#3f90da"},
     "font": {"size": 14},
-    "paper_bgcolor": "rgba(0,0,0,0)",
+    # the paper has the theme's colour, so that a picture saved from a dark page is readable
     "plot_bgcolor": "rgba(0,0,0,0)",
     "legend": {
         "x": 1.0,
@@ -56,7 +56,7 @@ _LAYOUT: dict[str, Any] = {
 }
 
 
-def _figure(traces: list[dict[str, Any]], height: int, **layout: Any) -> go.Figure:
+def figure(traces: list[dict[str, Any]], height: int, **layout: Any) -> go.Figure:
     """Build a figure from plain dicts: a tenth of what graph objects and updates cost.
 
     Plotly checks nothing here, which would be half of a refresh; the tests do.
@@ -149,7 +149,7 @@ def curves(
             }
         )
     shown = [v for values in series.values() for v in values] + list(lines.values())
-    return _figure(
+    return figure(
         traces,
         height,
         xaxis={
@@ -159,7 +159,7 @@ def curves(
                 last_epoch + 0.02 * (last_epoch - first_epoch),
             ],
         },
-        yaxis={"title": {"text": title}, "type": "log", **_log_ticks(shown)},
+        yaxis={"title": {"text": title}, "type": "log", **log_ticks(shown)},
         annotations=notes,
         legend={"orientation": "h", "y": 1.05},
         shapes=[]
@@ -178,7 +178,7 @@ def curves(
     )
 
 
-def _log_ticks(values: Sequence[float]) -> dict[str, object]:
+def log_ticks(values: Sequence[float]) -> dict[str, object]:
     """Return plain ticks (0.02, 0.05, 0.1) that cover the values."""
     positive = [v for v in values if v >= _LOWEST and np.isfinite(v)]
     if not positive:
@@ -246,18 +246,18 @@ def scatter(
         else:
             # points at the very end of an axis are seen whole
             traces.append(dict(type="scatter", cliponaxis=False, **common))
-    ranges = [_still_range(points[:, d]) if still else None for d in range(points.shape[1])]
+    ranges = [still_range(points[:, d]) if still else None for d in range(points.shape[1])]
     titles = [
         {"title": {"text": title}, **({"range": r} if r else {})}
         for title, r in zip(axes, ranges, strict=True)
     ]
     if three:
-        return _figure(
+        return figure(
             traces, height, scene=dict(zip(("xaxis", "yaxis", "zaxis"), titles, strict=True))
         )
     legend = {"x": 1.01, "xanchor": "left", "itemwidth": 30}
     top = 40 if height > 500 else 8  # room for the tools of a large chart
-    return _figure(
+    return figure(
         traces,
         height,
         xaxis=titles[0],
@@ -268,7 +268,7 @@ def scatter(
     )
 
 
-def _still_range(values: npt.NDArray[np.floating[Any]]) -> list[float]:
+def still_range(values: npt.NDArray[np.floating[Any]]) -> list[float]:
     """Return a range about 0 whose ends are round numbers, and so move rarely."""
     low, high = float(values.min(initial=0)), float(values.max(initial=0))
     if low == high:
@@ -290,6 +290,8 @@ def histogram(
     title: str,
     bins: int = 60,
     height: int = 280,
+    line: float | None = None,
+    reach: float | None = None,
 ) -> go.Figure:
     """Draw how values are spread, with marked values as named ticks above.
 
@@ -300,8 +302,14 @@ def histogram(
         Name to the values to mark.
     title : str
         Axis title, with unit.
+    line : float, optional
+        Where a dashed vertical line stands.
+    reach : float, optional
+        Marks beyond are drawn at the right edge; by default none is beyond it.
     """
-    reach = max([float(values.max(initial=0)), *(max(m) for m in marks.values() if len(m))])
+    farthest = max([float(values.max(initial=0)), *(max(m) for m in marks.values() if len(m))])
+    reach = farthest if reach is None else min(reach, farthest)
+    beyond = sum(x > reach for xs in marks.values() for x in xs)
     counts, edges = np.histogram(values, bins=bins, range=(0, reach or 1.0))
     middle = (edges[1:] + edges[:-1]) / 2
     traces: list[dict[str, Any]] = [
@@ -319,8 +327,9 @@ def histogram(
         traces.append(
             {
                 "type": "scatter",
-                "x": list(xs),
+                "x": [min(x, reach) for x in xs],
                 "y": [counts.max() * (1.06 + 0.08 * i)] * len(xs),
+                "text": [short(x) for x in xs],
                 "name": name,
                 "mode": "markers",
                 "marker": {
@@ -328,12 +337,36 @@ def histogram(
                     "size": 11,
                     "color": CLASS_COLOURS[(6, 2, 4, 1, 5, 7)[i % 6]],
                 },
-                "hovertemplate": name + ": %{x:.4f}<extra></extra>",
+                "hovertemplate": name + ": %{text}<extra></extra>",
             }
         )
-    return _figure(
+    note = {
+        "text": f"{beyond} farther out ▸",
+        "showarrow": False,
+        "font": {"size": 12},
+        "x": 1,
+        "xref": "paper",
+        "xanchor": "right",
+        "y": 0.7,
+        "yref": "paper",
+    }
+    return figure(
         traces,
         height,
+        annotations=[note] if beyond else [],
+        shapes=[]
+        if line is None
+        else [
+            {
+                "type": "line",
+                "x0": line,
+                "x1": line,
+                "y0": 0,
+                "y1": 1,
+                "yref": "paper",
+                "line": {"color": BASELINE_COLOUR, "width": 2, "dash": "dash"},
+            }
+        ],
         bargap=0,
         margin={"l": 8, "r": 8, "t": 30, "b": 8},
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
@@ -359,7 +392,7 @@ def bars(
         "marker": {"color": TEST_COLOUR},
         "hovertemplate": per + " %{x}: %{y:.3f}<extra></extra>",
     }
-    return _figure(
+    return figure(
         [trace],
         height,
         xaxis={"title": {"text": per}, "type": "category"},

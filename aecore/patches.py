@@ -61,8 +61,8 @@ LEAST_SPREAD_IN_PHOTOS = 0.02
 More than half of all 8 x 8 patches lie there, and would leave few with an edge to detect.
 """
 
-_STRIP = 128
-_STRIP_TRAIN = 88
+STRIP, STRIP_TRAIN = 128, 88
+"""Columns of a photograph of which the first so many are for training, in pixels."""
 _SEEDS = (5, 6)
 _ROUNDS = 100
 
@@ -94,9 +94,9 @@ def cut_from_photos(size: int) -> Splits:
 def photo_columns(width: int, size: int) -> tuple[_Columns, _Columns]:
     """Return where the left edge of a patch may lie, for training and for testing."""
     left = np.arange(width - size + 1)
-    within = left % _STRIP
-    train = within + size <= _STRIP_TRAIN
-    test = (within >= _STRIP_TRAIN) & (within + size <= _STRIP)
+    within = left % STRIP
+    train = within + size <= STRIP_TRAIN
+    test = (within >= STRIP_TRAIN) & (within + size <= STRIP)
     return left[train], left[test]
 
 

@@ -1,43 +1,68 @@
 """Codes (m, q) laid out in two or three dimensions: PCA, UMAP and t-SNE, by name.
 
 All are seeded, so that everybody sees the same picture; PCA axes also keep their signs from
-snapshot to snapshot. The slow ones run in the analysis process and are kept with the run.
+snapshot to snapshot. The slow ones belong into the analysis process: see `aecore.layouts`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import math
+import re
 import threading
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from aecore.config import from_dict
-from aecore.datasets import Dataset, load
-from aecore.runs import Run, RunStore
-
 Array: TypeAlias = npt.NDArray[np.float32]
 Progress: TypeAlias = Callable[[str, float | None], None]
 """Told the stage in words, and the share of it that is done (None: unknown)."""
+Knobs: TypeAlias = tuple[tuple[str, float | str], ...]
+"""What is turned at a projection: names of its knobs, and their values."""
 
-MOST_POINTS = 4000
-"""Images a projection may lay out; the slow ones take seconds to a minute for so many."""
+MOST_POINTS = 10_000
+"""Images a projection may lay out; UMAP takes ten seconds for so many, t-SNE minutes."""
 FEWEST_POINTS = 10
 """Fewer have no neighbourhoods that UMAP or t-SNE could keep."""
-NEIGHBOURS = 15
-PERPLEXITY = 30
-CHUNK = 1000
-"""Images encoded at a time."""
+TSNE_STEPS = 1000
 
 
 class ProjectionError(ValueError):
     """A projection that cannot be made; the message is one sentence for a person."""
+
+
+@dataclass(frozen=True)
+class Knob:
+    """Something to turn at a projection.
+
+    Attributes
+    ----------
+    name, label, help : str
+        Its name in results, its name for people, and one sentence about it.
+    default : float or str
+    stops : tuple
+        Increasing numbers, of which any between the ends is allowed; or names to choose from.
+    """
+
+    name: str
+    label: str
+    help: str
+    default: float | str
+    stops: tuple[float | str, ...]
+
+    def allows(self, value: object) -> bool:
+        """Tell whether a value makes sense."""
+        if isinstance(self.default, str):
+            return value in self.stops
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return False
+        return float(self.stops[0]) <= value <= float(self.stops[-1])
 
 
 @dataclass(frozen=True)
@@ -51,24 +76,36 @@ class Projection:
     slow : bool
         Whether it belongs into the analysis process.
     compute : callable
-        ``(codes (m, q), dimensions 2 or 3, seed, progress) -> coordinates (m, d)``, float32.
-        Codes are checked by `lay_out`, which is how it should be called.
+        ``(codes (m, q), dimensions 2 or 3, seed, progress, knobs) -> coordinates (m, d)``,
+        float32. Codes are checked by `lay_out`, which is how it should be called.
+    knobs : tuple of Knob
+    seconds : callable
+        ``(count, dimensions) -> float``: about how long it takes on one ordinary core.
     """
 
     name: str
     label: str
     help: str
     slow: bool
-    compute: Callable[[Array, int, int, Progress], Array]
+    compute: Callable[[Array, int, int, Progress, Mapping[str, Any]], Array]
+    knobs: tuple[Knob, ...] = ()
+    seconds: Callable[[int, int], float] = lambda count, dimensions: 0.0
 
 
-def lay_out(codes: Array, method: str, dimensions: int, seed: int, progress: Progress) -> Array:
+def lay_out(
+    codes: Array,
+    method: str,
+    dimensions: int,
+    seed: int,
+    progress: Progress,
+    knobs: Mapping[str, float | str] | None = None,
+) -> Array:
     """Lay out codes by any of the methods, after checking that it can be done.
 
     Parameters
     ----------
     codes : array, shape (m, q), float32
-        m up to 4,000.
+        m up to 10,000.
     method : str
         A key of `PROJECTIONS`.
     dimensions : {2, 3}
@@ -76,6 +113,8 @@ def lay_out(codes: Array, method: str, dimensions: int, seed: int, progress: Pro
         The same seed gives the same coordinates, bit for bit in the same environment.
     progress : callable
         Told of stages as they come.
+    knobs : mapping, optional
+        Name to value, for those that are not left at their defaults.
 
     Returns
     -------
@@ -85,9 +124,10 @@ def lay_out(codes: Array, method: str, dimensions: int, seed: int, progress: Pro
     Raises
     ------
     ProjectionError
-        If the method is unknown, or these codes cannot be laid out by it.
+        If the method or a knob is unknown, or these codes cannot be laid out by it.
     """
-    _check_choice(method, dimensions, len(codes))
+    turned = dict(knobs or {})
+    check(method, dimensions, len(codes), tuple(turned.items()))
     projection = PROJECTIONS[method]
     if not np.isfinite(codes).all():
         raise ProjectionError("Some codes are not finite numbers: choose an earlier snapshot.")
@@ -101,11 +141,26 @@ def lay_out(codes: Array, method: str, dimensions: int, seed: int, progress: Pro
                 f"All images have the same code at this snapshot, so that {projection.label} has "
                 "nothing to lay out: choose another snapshot."
             )
-        codes = _scaled(codes)
-    return projection.compute(codes, dimensions, seed, progress)
+    from threadpoolctl import threadpool_limits
+
+    # threads that wait for each other on busy cores cost more than they bring
+    with threadpool_limits(1):
+        return projection.compute(codes, dimensions, seed, progress, knobs_of(method) | turned)
 
 
-def _check_choice(method: str, dimensions: int, count: int) -> None:
+def knobs_of(method: str) -> dict[str, float | str]:
+    """Return the knobs of a projection at their defaults, by name; none of any other layout."""
+    return {k.name: k.default for k in PROJECTIONS[method].knobs} if method in PROJECTIONS else {}
+
+
+def check(method: str, dimensions: int, count: int, knobs: Knobs = ()) -> None:
+    """Refuse what cannot be laid out, whatever the codes are.
+
+    Raises
+    ------
+    ProjectionError
+        If the method or a knob is unknown, or a number is out of its range.
+    """
     if method not in PROJECTIONS:
         raise ProjectionError(
             f"There is no projection {method!r}: choose one of {', '.join(PROJECTIONS)}."
@@ -114,12 +169,44 @@ def _check_choice(method: str, dimensions: int, count: int) -> None:
         raise ProjectionError(f"A projection has 2 or 3 dimensions, not {dimensions}.")
     if not 1 <= count <= MOST_POINTS:
         raise ProjectionError(f"A projection takes 1 to {MOST_POINTS:,} images, not {count:,}.")
+    known = {knob.name: knob for knob in PROJECTIONS[method].knobs}
+    for name, value in knobs:
+        if name not in known:
+            raise ProjectionError(
+                f"{PROJECTIONS[method].label} has no knob {name!r}, only "
+                f"{', '.join(known) or 'none at all'}."
+            )
+        if not known[name].allows(value):
+            stops = known[name].stops
+            numbers = not isinstance(stops[0], str)
+            allowed = f"{stops[0]} to {stops[-1]}" if numbers else " or ".join(map(str, stops))
+            raise ProjectionError(f"{known[name].label} must be {allowed}, not {value}.")
 
 
-def pca(
-    codes: Array, dimensions: int, reference: npt.NDArray[Any] | None = None
-) -> tuple[Array, npt.NDArray[np.float64]]:
-    """Return principal components' scores, and the share of the variance each explains.
+class Principal(NamedTuple):
+    """Codes in their principal components.
+
+    Attributes
+    ----------
+    scores : array, shape (m, d), float32
+        The coordinates, ``(codes - centre) @ axes.T``.
+    shares : array, shape (d,), float64
+        Of the variance, explained by each component: between 0 and 1, decreasing; all 0 where
+        the codes do not vary.
+    centre : array, shape (q,), float32
+        The mean code.
+    axes : array, shape (d, q), float32
+        Directions in code space, of length 1; zeros past the rank of the codes.
+    """
+
+    scores: Array
+    shares: npt.NDArray[np.float64]
+    centre: Array
+    axes: Array
+
+
+def pca(codes: Array, dimensions: int, reference: npt.NDArray[Any] | None = None) -> Principal:
+    """Find the directions in which codes vary most.
 
     Parameters
     ----------
@@ -131,37 +218,48 @@ def pca(
         Scores of the same images, such as those of the snapshot before. An axis is turned so
         that its correlation with the matching column is not negative. An axis without one
         is turned so that its largest loading is positive.
-
-    Returns
-    -------
-    coordinates : array, shape (m, d), float32
-    shares : array, shape (d,), float64
-        Between 0 and 1, decreasing; all 0 where the codes do not vary.
     """
-    centred = codes - codes.mean(axis=0, dtype=np.float64)  # (m, q), float64
+    centre = codes.mean(axis=0, dtype=np.float64)
+    centred = codes - centre  # (m, q), float64
     _, values, axes = np.linalg.svd(centred, full_matrices=False)
     axes = axes[:dimensions]  # (k, q), k = min(d, m, q)
-    scores = centred @ axes.T  # (m, k)
     largest = np.abs(axes).argmax(axis=1)
-    scores *= np.where(np.take_along_axis(axes, largest[:, None], axis=1)[:, 0] < 0, -1.0, 1.0)
+    axes = axes * np.where(np.take_along_axis(axes, largest[:, None], axis=1) < 0, -1.0, 1.0)
+    scores = centred @ axes.T  # (m, k)
     if reference is not None:
         known = np.asarray(reference, np.float64).reshape(len(codes), -1)[:, : scores.shape[1]]
         agreement = (scores[:, : known.shape[1]] * (known - known.mean(axis=0))).sum(axis=0)
-        scores[:, : known.shape[1]] *= np.where(agreement < 0, -1.0, 1.0)
-    coordinates = np.zeros((len(codes), dimensions), np.float32)
-    coordinates[:, : scores.shape[1]] = scores
+        signs = np.where(agreement < 0, -1.0, 1.0)
+        scores[:, : len(signs)] *= signs
+        axes[: len(signs)] *= signs[:, None]
     variances = np.zeros(dimensions)
     variances[: len(axes)] = values[:dimensions] ** 2
     total = float((values**2).sum())
-    return coordinates, variances / total if total else variances
+    return Principal(
+        _padded(scores.T, dimensions).T,
+        variances / total if total else variances,
+        centre.astype(np.float32),
+        _padded(axes, dimensions),
+    )
 
 
-def _pca(codes: Array, dimensions: int, seed: int, progress: Progress) -> Array:
-    return pca(codes, dimensions)[0]
+def _padded(rows: npt.NDArray[np.float64], count: int) -> Array:
+    """Return so many rows, those that are not there as zeros; float32."""
+    found = np.zeros((count, rows.shape[1]), np.float32)
+    found[: len(rows)] = rows
+    return found
 
 
-def _umap(codes: Array, dimensions: int, seed: int, progress: Progress) -> Array:
-    """Lay out scaled codes by UMAP (McInnes et al. 2018).
+def _pca(
+    codes: Array, dimensions: int, seed: int, progress: Progress, knobs: Mapping[str, Any]
+) -> Array:
+    return pca(codes, dimensions).scores
+
+
+def _umap(
+    codes: Array, dimensions: int, seed: int, progress: Progress, knobs: Mapping[str, Any]
+) -> Array:
+    """Lay out codes by UMAP (McInnes et al. 2018).
 
     Neighbours are found here: exactly, and in a hundredth of the time that UMAP's own path for
     few points takes, which asks Python for each distance.
@@ -171,8 +269,10 @@ def _umap(codes: Array, dimensions: int, seed: int, progress: Progress) -> Array
     from sklearn.neighbors import NearestNeighbors
 
     progress("Finding neighbours", None)
-    k = min(NEIGHBOURS, len(codes) - 1)
-    search = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(codes)
+    metric = knobs["metric"]
+    codes = _scaled(codes, centred=metric != "cosine")  # angles are those about 0
+    k = min(int(knobs["neighbours"]), len(codes) - 1)
+    search = NearestNeighbors(n_neighbors=k, algorithm="brute", metric=metric).fit(codes)
     distances, indices = search.kneighbors(codes)  # (m, k) each, the point itself first
     progress("Laying out", 0.0)
     reporter = {
@@ -184,6 +284,8 @@ def _umap(codes: Array, dimensions: int, seed: int, progress: Progress) -> Array
     model = umap.UMAP(
         n_components=dimensions,
         n_neighbors=k,
+        min_dist=float(knobs["distance"]),
+        metric=metric,
         random_state=seed,
         n_jobs=1,  # the only choice with a seed
         precomputed_knn=(indices.astype(np.int32), distances.astype(np.float32)),
@@ -222,35 +324,57 @@ class _Bar:
         """Do nothing: everything is read at once."""
 
 
-def _tsne(codes: Array, dimensions: int, seed: int, progress: Progress) -> Array:
-    """Lay out scaled codes by t-SNE (van der Maaten & Hinton 2008); it tells no progress."""
-    progress(f"t-SNE (about {tsne_seconds(len(codes), dimensions)} s)", None)
+def _tsne(
+    codes: Array, dimensions: int, seed: int, progress: Progress, knobs: Mapping[str, Any]
+) -> Array:
+    """Lay out codes by t-SNE (van der Maaten & Hinton 2008)."""
+    progress("Finding neighbours", None)
     from sklearn.manifold import TSNE
 
+    codes = _scaled(codes)
     # scikit-learn's init="pca" fails for codes of one number, and where many are equal
-    start = pca(codes, dimensions)[0].astype(np.float64)
+    start = pca(codes, dimensions).scores.astype(np.float64)
     start /= start[:, 0].std()
     start += np.random.default_rng(seed).normal(0, 0.01, start.shape)
     model = TSNE(
         n_components=dimensions,
-        perplexity=min(PERPLEXITY, (len(codes) - 1) / 3),
+        perplexity=min(float(knobs["perplexity"]), (len(codes) - 1) / 3),
+        max_iter=TSNE_STEPS,
         init=(1e-4 * start).astype(np.float32),
         random_state=seed,
         n_jobs=1,
+        verbose=2,  # printing is its only way to tell how far it is
     )
-    return np.asarray(model.fit_transform(codes), np.float32)
+    with contextlib.redirect_stdout(_Printed(lambda step: progress("Laying out", step))):
+        return np.asarray(model.fit_transform(codes), np.float32)
 
 
-def tsne_seconds(count: int, dimensions: int) -> int:
-    """Return about how many seconds t-SNE takes, from measurements on one ordinary core."""
-    full, power = (20, 1.3) if dimensions == 2 else (70, 1.65)
-    return math.ceil(full * math.pow(count / MOST_POINTS, power))
+class _Printed(io.TextIOBase):
+    """A file that reads in what t-SNE prints how far it is: ``[t-SNE] Iteration 50: …``."""
+
+    def __init__(self, report: Callable[[float], None]) -> None:
+        self._report = report
+
+    def write(self, text: str) -> int:
+        found = re.search(r"Iteration (\d+)", text)
+        if found:
+            self._report(min(1.0, int(found[1]) / TSNE_STEPS))
+        return len(text)
 
 
-def _scaled(codes: Array) -> Array:
-    """Centre codes and divide them by their largest value: squares then stay within float32."""
-    centred = codes - codes.mean(axis=0, dtype=np.float64)
-    return np.asarray(centred / np.abs(centred).max(), np.float32)
+def _umap_seconds(count: int, dimensions: int) -> float:
+    return 3 + 9 * count / MOST_POINTS  # 3 for loading it
+
+
+def _tsne_seconds(count: int, dimensions: int) -> float:
+    full, power = (65, 1.15) if dimensions == 2 else (230, 1.2)
+    return full * math.pow(count / MOST_POINTS, power)
+
+
+def _scaled(codes: Array, centred: bool = True) -> Array:
+    """Divide codes by their largest value: squares then stay within float32."""
+    values = codes - (codes.mean(axis=0, dtype=np.float64) if centred else 0.0)
+    return np.asarray(values / np.abs(values).max(), np.float32)
 
 
 PROJECTIONS: dict[str, Projection] = {
@@ -269,6 +393,33 @@ PROJECTIONS: dict[str, Projection] = {
             "Neighbours stay together; distances between far groups and their sizes mean little.",
             True,
             _umap,
+            (
+                Knob(
+                    "neighbours",
+                    "Neighbours",
+                    "How many of each image's nearest codes it is tied to: few show fine detail, "
+                    "many the large arrangement.",
+                    15,
+                    (5, 10, 15, 30, 50, 100, 200),
+                ),
+                Knob(
+                    "distance",
+                    "Smallest distance",
+                    "How close points may lie: near 0 packs groups tightly, near 1 spreads them "
+                    "evenly.",
+                    0.1,
+                    (0.0, 0.05, 0.1, 0.25, 0.5, 0.8, 0.99),
+                ),
+                Knob(
+                    "metric",
+                    "Distance",
+                    "What makes two codes near: Euclidean goes by how far they are apart, cosine "
+                    "by the angle between them.",
+                    "euclidean",
+                    ("euclidean", "cosine"),
+                ),
+            ),
+            _umap_seconds,
         ),
         Projection(
             "tsne",
@@ -276,84 +427,21 @@ PROJECTIONS: dict[str, Projection] = {
             "Neighbours stay together; sizes of groups and distances between them mean nothing.",
             True,
             _tsne,
+            (
+                Knob(
+                    "perplexity",
+                    "Perplexity",
+                    "About how many neighbours each image has: few break the picture into small "
+                    "clumps, many draw it together.",
+                    30,
+                    (5, 10, 20, 30, 50, 100),
+                ),
+            ),
+            _tsne_seconds,
         ),
     )
 }
 """The projections by name, in the order in which a page offers them."""
-
-
-# -- kept with a run -----------------------------------------------------------------
-
-
-def projection_name(step: int, method: str, dimensions: int, count: int, seed: int) -> str:
-    """Return the name under which a projection is kept: ``umap-2d-4000-s0-000001175``."""
-    return f"{method}-{dimensions}d-{count}-s{seed}-{step:09d}"
-
-
-def kept(run: Run, step: int, method: str, dimensions: int, count: int, seed: int) -> Array | None:
-    """Return the coordinates (m, d) that `project` kept, or None."""
-    return run.results.array(projection_name(step, method, dimensions, count, seed))
-
-
-def project(
-    root: str,
-    settings: Mapping[str, Any],
-    step: int,
-    method: str,
-    dimensions: int,
-    count: int,
-    seed: int,
-    progress: Progress,
-) -> None:
-    """Lay out the codes of a snapshot's test images, and keep the result with the run.
-
-    Does nothing where the result is there already.
-
-    Parameters
-    ----------
-    root : str
-        The run store's folder.
-    settings : mapping
-        As `RunConfig.as_dict`.
-    step : int
-        The snapshot's.
-    method, dimensions, seed, progress
-        As for `lay_out`.
-    count : int
-        The first so many test images in the order of `aecore.evaluation.order`, without
-        noise; all of them where there are fewer.
-
-    Raises
-    ------
-    ProjectionError
-        If the choice makes no sense or the codes cannot be laid out.
-    RunError
-        If there is no such snapshot.
-    """
-    _check_choice(method, dimensions, count)
-    config = from_dict(settings)
-    data = load(config.dataset, config.data_options)
-    run = RunStore(Path(root)).open(config, data.fingerprint)
-    if kept(run, step, method, dimensions, count, seed) is not None:
-        return
-    progress("Encoding", None)
-    coordinates = lay_out(_codes(run, step, data, count), method, dimensions, seed, progress)
-    run.results.save_array(projection_name(step, method, dimensions, count, seed), coordinates)
-
-
-def _codes(run: Run, step: int, data: Dataset, count: int) -> Array:
-    """Return the codes of the first test images in the fixed order, (m, q)."""
-    import torch
-
-    from aecore.evaluation import order, pixels
-    from aecore.models import load_weights
-    from aecore.training import as_pixels
-
-    model = load_weights(run.config, run.weights(step))
-    images = pixels(data.test_images)
-    chunks = order(len(images), "test")[:count].split(CHUNK)
-    codes: Array = torch.cat([model.encode(as_pixels(images[index])) for index in chunks]).numpy()
-    return codes
 
 
 def warm(progress: Progress) -> None:

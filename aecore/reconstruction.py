@@ -46,6 +46,10 @@ def reconstruct(
     return Reconstruction(original, noisy, model(noisy))
 
 
+_UNDRAWN = ("downsampling",)
+"""Corruptions that do the same to every image, and so can be done to all at once."""
+
+
 def spoil(images: Tensor, places: Tensor, noise: Noise, seed: int) -> Tensor:
     """Corrupt images (k, n) for looking; each by its place in the split, whatever is beside it.
 
@@ -60,6 +64,8 @@ def spoil(images: Tensor, places: Tensor, noise: Noise, seed: int) -> Tensor:
     """
     if not noise:
         return images
+    if noise.name in _UNDRAWN:
+        return noise(images, generator(seed, "look"))
     rows = [
         noise(image[None], generator(seed, "look", int(place)))
         for image, place in zip(images, places, strict=True)
@@ -84,13 +90,29 @@ class Choice:
     Attributes
     ----------
     choose : callable
-        ``(errors (N,), seed) -> places``, best suited first.
+        ``(errors (N,), labels (N,), seed) -> places``, best suited first.
+    drawn : bool
+        Whether another seed gives other images.
     """
 
     name: str
     label: str
     help: str
-    choose: Callable[[Tensor, int], Tensor]
+    choose: Callable[[Tensor, Tensor, int], Tensor]
+    drawn: bool = False
+
+
+def _shuffled(errors: Tensor, labels: Tensor, seed: int) -> Tensor:
+    return torch.randperm(len(errors), generator=generator(seed, "choice"))
+
+
+def _by_class(errors: Tensor, labels: Tensor, seed: int) -> Tensor:
+    order = _shuffled(errors, labels, seed)
+    order = order[labels[order] >= 0]  # outliers are of no class
+    grouped = order[labels[order].argsort(stable=True)]
+    counts = torch.bincount(labels[grouped])
+    first = (counts.cumsum(0) - counts)[labels[grouped]]  # where each image's class begins
+    return grouped[(torch.arange(len(grouped)) - first).argsort(stable=True)]
 
 
 CHOICES: dict[str, Choice] = {
@@ -100,19 +122,27 @@ CHOICES: dict[str, Choice] = {
             "random",
             "Random",
             "Drawn at random; draw again for others.",
-            lambda errors, seed: torch.randperm(len(errors), generator=generator(seed, "choice")),
+            _shuffled,
+            drawn=True,
+        ),
+        Choice(
+            "classes",
+            "Per class",
+            "One of each class in turn, drawn at random.",
+            _by_class,
+            drawn=True,
         ),
         Choice(
             "best",
             "Best",
             "Smallest reconstruction error first.",
-            lambda errors, seed: torch.argsort(errors, stable=True),
+            lambda errors, labels, seed: torch.argsort(errors, stable=True),
         ),
         Choice(
             "worst",
             "Worst",
             "Largest reconstruction error first.",
-            lambda errors, seed: torch.argsort(errors, descending=True, stable=True),
+            lambda errors, labels, seed: torch.argsort(errors, descending=True, stable=True),
         ),
     )
 }
@@ -141,7 +171,7 @@ def choose(
     Tensor, shape (k,), int64
         Places in the split.
     """
-    places = CHOICES[how].choose(errors, seed)
+    places = CHOICES[how].choose(errors, labels, seed)
     if label is not None:
         places = places[labels[places] == label]
     return places[:count]

@@ -135,6 +135,35 @@ def _noise(shape: Shape, count: int, seed: int) -> Strangers:
     return Strangers(pixels.numpy(), ["noise"] * count)
 
 
+STROKES = {
+    "vertical stroke": (0.2, 0.5, 0.8, 0.5),
+    "horizontal stroke": (0.5, 0.2, 0.5, 0.8),
+    "falling stroke": (0.25, 0.25, 0.75, 0.75),
+    "rising stroke": (0.75, 0.25, 0.25, 0.75),
+}
+"""Where each stroke begins and ends: row and column, as shares of the sides."""
+
+_STROKE_SIDE = 56
+"""Pixels a side of a drawn stroke, before it is brought to the size that is wanted."""
+
+
+def _strokes(shape: Shape, count: int, seed: int) -> Strangers:
+    names = list(STROKES)[:count]
+    return Strangers(np.stack([_stroke(*STROKES[name]) for name in names]), names)
+
+
+def _stroke(top: float, left: float, bottom: float, right: float) -> Images:
+    """Draw a straight line with round ends, an eighth of the side thick."""
+    rows, columns = (np.indices((_STROKE_SIDE, _STROKE_SIDE)) + 0.5) / _STROKE_SIDE
+    along = np.array([bottom - top, right - left])
+    place = ((rows - top) * along[0] + (columns - left) * along[1]) / (along @ along)
+    place = place.clip(0, 1)  # of the nearest point of the line
+    distance = np.hypot(rows - top - place * along[0], columns - left - place * along[1])
+    cover = ((1 / 16 - distance) * _STROKE_SIDE + 0.5).clip(0, 1)  # of each pixel by the line
+    pixels: Images = (255 * cover).round().astype(np.uint8)
+    return pixels
+
+
 def _from_dataset(spec: DatasetSpec, shape: Shape, count: int, seed: int) -> Strangers:
     """Draw test images of another data set, as many of each class as of any other."""
     import torch
@@ -162,6 +191,7 @@ def _class_label(spec: DatasetSpec, label: int) -> str:
 _DRAWN = (
     Stranger("shoe", "A shoe", "One sneaker, drawn for this app.", _shoe),
     Stranger("blank", "A blank image", "One image that is black all over.", _blank),
+    Stranger("stroke", "Single strokes", "Four straight lines, simpler than any digit.", _strokes),
     Stranger("noise", "Noise", "Every pixel has a random grey of its own.", _noise),
 )
 

@@ -1,4 +1,4 @@
-"""Latent space: the codes of test images laid out, and what is behind each point."""
+"""Latent space: a map of the codes of test images, what is behind each place, and what to try."""
 
 if __name__ == "__main__":
     from ui.shell import shell
@@ -7,106 +7,75 @@ if __name__ == "__main__":
 
     import streamlit as st
 
+    from ui import own as own_images
     from ui.charts import chart
     from ui.jobs import waiting
-    from ui.layouts import ask_for_layout
+    from ui.latent_map import latent_map
+    from ui.layouts import about_layout, ask_for_layout, choose_layout, layout_to_show
     from ui.live import live
+    from ui.panels import PANELS
     from ui.pictures import heading, strip
 
-    COUNTS = [250, 500, 1000, 2000, 4000]
-    MOST_PICKED = 40
-    METHODS = {"codes": "Code dimensions", "pca": "PCA", "umap": "UMAP", "tsne": "t-SNE"}
-
-    def choose(q: int) -> tuple[str, int, int, tuple[int, ...]]:
-        """Draw the choices; return method, dimensions, count, and code dimensions picked."""
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            method = st.segmented_control(
-                "Layout",
-                list(METHODS),
-                default="pca",
-                format_func=METHODS.__getitem__,
-                required=True,
-                key="latent.method",
-                persist_state="session",
-                width="content",
-                help="Code dimensions and PCA are drawn at once. UMAP and t-SNE keep neighbours "
-                "together, take a while, and are kept with the run.",
-            )
-            dimensions = st.segmented_control(
-                "View",
-                [2, 3],
-                default=2,
-                format_func=lambda d: f"{d}-D",
-                required=True,
-                key="latent.dimensions",
-                persist_state="session",
-                width="content",
-                help="Points can be selected in 2-D.",
-            )
-            count = st.select_slider(
-                "Test images",
-                COUNTS,
-                value=1000,
-                key="latent.count",
-                persist_state="session",
-                width=200,
-                help="How many test images are laid out.",
-            )
-        if method != "codes":
-            return method, dimensions, count, ()
-        with st.container(horizontal=True):
-            picked = tuple(
-                st.selectbox(
-                    f"{name}: code",
-                    list(range(q)),
-                    index=min(i, q - 1),
-                    format_func=lambda k: str(k + 1),
-                    key=f"latent.axis.{i}.{q}",
-                    persist_state="session",
-                    width=140,
-                    help="Which number of the code is drawn along this axis.",
-                )
-                for i, name in enumerate(("Across", "Up", "Deep")[:dimensions])
-            )
-        return method, dimensions, count, picked
+    MOST_SHOWN = 40
 
     def draw(frame) -> None:
-        """Draw the scatter, and the images behind the selected points."""
+        """Draw the map, the picked images, and one of the panels."""
         from ui.views import latent as views
 
-        method, dimensions, count, picked = choose(frame.config.code_size)
-        count = min(count, len(frame.data.test_images))
-        choices = method, dimensions, count, picked, frame.config.seed
-        if views.laid_out(frame, *choices) is None:
-            ask_for_layout(frame, METHODS[method], method, dimensions, count)
+        layout = choose_layout(frame)
+        shown = layout_to_show(frame, layout)
+        if shown != layout:
+            ask_for_layout(frame, layout)
+        own = own_images.fitting()
+        picked: tuple[int, ...] = ()
+        if shown is not None and shown.dimensions == 2:
+            picked = latent_map(frame, shown, own)
+            show_picked(frame, picked, own)
+        elif shown is not None:
+            turn(frame, shown)
+        if shown is not None:
+            about_layout(frame, shown, views.laid_out(frame, shown))
+        explore(frame, picked, own)
+
+    def turn(frame, layout) -> None:
+        """Draw points in three dimensions."""
+        from ui.views import latent as views
+
+        figure = views.latent_figure(frame, layout, views.baseline(frame.data) is not None)
+        chart(figure, f"latent.{layout.method}.3", zoom=True)
+        st.markdown(
+            "Drag to turn the points, scroll to come closer. Images are picked, and places "
+            "decoded, on the map in 2-D."
+        )
+
+    def show_picked(frame, picked, own) -> None:
+        """Draw the picked images and their reconstructions."""
+        from ui.views import latent_map as views
+
+        if not picked:
+            st.caption(
+                "Click a point to pick its image: the last two are kept, a second click lets go. "
+                "Drag to move the map, turn the wheel to zoom; with Shift, a rectangle picks many."
+            )
             return
-        has_baseline = views.baseline(frame.data) is not None
-        figure = views.latent_figure(frame, *choices, has_baseline)
-        left, right = st.columns([1.6, 1], gap="medium")
-        with left:
-            event = chart(
-                figure, f"latent.{method}.{dimensions}", zoom=True,
-                on_select="rerun", selection_mode=("points", "box", "lasso"),
-            )  # fmt: skip
-        places = [int(point["customdata"]) for point in event.selection.points]
-        with right:
-            if dimensions == 3:
-                heading("Turn it", "")
-                st.markdown(
-                    "Drag to turn the points, scroll to come closer. To select points and see "
-                    "the images behind them, go back to 2-D."
-                )
-            elif not places:
-                heading("Nothing selected", "")
-                st.markdown(
-                    "Click a point, or choose box or lasso above the chart and draw around "
-                    "some, to see the images behind them and what the network makes of them. "
-                    "A click on a class in the legend hides it."
-                )
-            else:
-                more = f", the first {MOST_PICKED} shown" if len(places) > MOST_PICKED else ""
-                heading(f"{len(places)} selected{more}", "test images and their reconstructions")
-                for rows in views.picked_rows(frame, places[:MOST_PICKED]):
-                    strip(rows)
+        more = f", the first {MOST_SHOWN} shown" if len(picked) > MOST_SHOWN else ""
+        heading(f"{len(picked)} picked{more}", "images and their reconstructions, without noise")
+        for rows in views.picked_rows(frame, picked[:MOST_SHOWN], own):
+            strip(rows)
+
+    def explore(frame, picked, own) -> None:
+        """Draw the panel that is chosen."""
+        name = st.segmented_control(
+            "Explore",
+            list(PANELS),
+            default=next(iter(PANELS)),
+            format_func=lambda name: PANELS[name].title,
+            required=True,
+            key="latent.panel",
+            persist_state="session",
+            help="What to try with the codes; most of it begins at the images picked on the map.",
+        )
+        st.caption(PANELS[name].help)
+        PANELS[name].draw(frame, picked, own)
 
     live(draw, busy=waiting)

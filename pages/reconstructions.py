@@ -1,4 +1,4 @@
-"""Reconstructions: chosen images, noise of one's own, and PCA beside the network."""
+"""Reconstructions: chosen images, noise of one's own, and other models beside the network."""
 
 if __name__ == "__main__":
     from ui.shell import shell
@@ -7,92 +7,96 @@ if __name__ == "__main__":
 
     import streamlit as st
 
-    from aecore.config import FIELDS
-    from aecore.corruption import CORRUPTIONS, Noise
-    from aecore.reconstruction import CHOICES
+    from aecore import datasets
+    from ui.groups import waiting
     from ui.live import live
-    from ui.pictures import strip
+    from ui.own import fitting
+    from ui.panels import noise_levels, noise_matrix, side_by_side
 
-    AS_TRAINED = "as in training"
     A_ROW = 10
+    OWN = "own"
+    PANELS = {
+        "rows": ("Side by side", side_by_side.draw),
+        "levels": ("Noise level", noise_levels.draw),
+        "matrix": ("Noise matrix", noise_matrix.draw),
+    }
+    PANELS_HELP = (
+        "Side by side: this run, PCA and other runs on the same images. Noise level: one slider "
+        "from clean to spoiled. Noise matrix: noise in training against noise at test time."
+    )
 
-    def choose(dataset: str, classes: tuple[str, ...]) -> tuple[str, int | None, int]:
-        """Draw the choice of images; return how, which class, and how many."""
+    def choose(frame, many: bool) -> tuple[int, ...]:
+        """Draw the choice of images, of how many where that is open; return their places."""
+        from aecore.reconstruction import CHOICES
+        from ui.views.reconstructions import places
+
+        data, count = frame.data, A_ROW
+        pictures = datasets.has_pictures(data.name, data.options)
+        labels = {name: choice.label for name, choice in CHOICES.items()}
+        if pictures:
+            labels[OWN] = "Own"
         with st.container(horizontal=True, vertical_alignment="bottom"):
             how = st.segmented_control(
                 "Images",
-                list(CHOICES),
+                list(labels),
                 default="random",
-                format_func=lambda name: CHOICES[name].label,
+                format_func=labels.__getitem__,
                 required=True,
-                key="rec.how",
+                key=f"rec.how.{pictures}",
                 persist_state="session",
                 width="content",
-                help=" ".join(f"{c.label}: {c.help}" for c in CHOICES.values()),
+                help=" ".join(f"{c.label}: {c.help}" for c in CHOICES.values())
+                + (" Own: those from the page Own images." if pictures else ""),
             )
-            label = st.selectbox(
-                "Class",
-                ["all", *classes],
-                key=f"rec.class.{dataset}",
-                persist_state="session",
-                width=150,
-                help="Show test images of one class only.",
-            )
-            count = st.select_slider(
-                "Number",
-                [A_ROW * k for k in range(1, 7)],
-                key="rec.count",
-                persist_state="session",
-                width=200,
-                help="How many images to show, ten in a row.",
-            )
-            if how == "random":
+            if how != OWN:
+                label = st.selectbox(
+                    "Class",
+                    ["all", *data.classes],
+                    key=f"rec.class.{data.name}",
+                    persist_state="session",
+                    width=150,
+                    help="Show test images of one class only.",
+                )
+            if many:
+                count = st.select_slider(
+                    "Number",
+                    [A_ROW * k for k in range(1, 7)],
+                    key="rec.count",
+                    persist_state="session",
+                    width=200,
+                    help="How many images to show, ten in a row.",
+                )
+            if how != OWN and CHOICES[how].drawn:
                 st.button("Draw again", icon=":material/casino:", on_click=draw_again)
-        return how, (None if label == "all" else classes.index(label)), count
+        if how == OWN:
+            first = len(data.test_images)
+            return tuple(range(first, first + min(count, len(fitting()))))
+        wanted = None if label == "all" else data.classes.index(label)
+        return places(frame, how, wanted, count, st.session_state.get("rec.seed", 0))
 
     def draw_again() -> None:
         """Choose other random images."""
         st.session_state["rec.seed"] = st.session_state.get("rec.seed", 0) + 1
 
-    def test_noise(trained: Noise) -> Noise:
-        """Draw the choice of test noise, and return it."""
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            labels = {AS_TRAINED: "As in training"} | {k: c.label for k, c in CORRUPTIONS.items()}
-            noise = st.selectbox(
-                "Test noise",
-                list(labels),
-                format_func=labels.__getitem__,
-                key="rec.noise",
-                persist_state="session",
-                width=220,
-                help="Noise on the images shown here, apart from the noise in training.",
-            )
-            if noise == AS_TRAINED:
-                return trained
-            if noise == "none":
-                return Noise("none")
-            level = st.select_slider(
-                "Level",
-                [v for v in FIELDS["noise_level"].stops if v <= CORRUPTIONS[noise].high],
-                value=0.3,
-                key=f"rec.level.{noise}",
-                persist_state="session",
-                width=320,
-                help=CORRUPTIONS[noise].level_help,
-            )
-        return Noise(noise, level, trained.clip, trained.shape)
-
     def draw(frame) -> None:
-        """Draw the chosen images in rows of ten."""
-        from ui.views import reconstructions as views
+        """Draw the choices, then the panel that was chosen."""
+        panel = st.segmented_control(
+            "Show",
+            list(PANELS),
+            default="rows",
+            format_func=lambda name: PANELS[name][0],
+            required=True,
+            key="rec.panel",
+            persist_state="session",
+            label_visibility="collapsed",
+            help=PANELS_HELP,
+        )
+        found = choose(frame, panel == "rows")
+        if found:
+            PANELS[panel][1](frame, found, fitting())
+        elif st.session_state.get("rec.how.True") == OWN:
+            st.info("There are no images of your own yet. Draw or upload some on **Own images**.")
+        else:
+            st.info("There is no such test image.")
 
-        how, label, count = choose(frame.config.dataset, frame.data.classes)
-        noise = test_noise(frame.config.corruption)
-        seed = st.session_state.get("rec.seed", 0)
-        pca = views.baseline(frame.data) is not None
-        shown = views.chosen_strips(frame, how, label, count, seed, noise, pca)
-        st.markdown(shown.summary)
-        for rows in shown.strips:
-            strip(rows)
-
-    live(draw)
+    live(draw, busy=waiting)

@@ -9,6 +9,7 @@ if __name__ == "__main__":
 
     from ui.charts import chart
     from ui.live import Now, live
+    from ui.own import fitting
     from ui.pictures import code_table, heading, picture, strip
 
     def before(now: Now) -> None:
@@ -16,7 +17,7 @@ if __name__ == "__main__":
         from ui.views import training as views
 
         config, data = now.config, now.data
-        strip(views.preview(config, data))
+        strip(views.preview(config, data, views.newest_own(fitting())))
         st.info(
             f"{data.spec.description} The network has to squeeze each input into "
             f"**{config.code_size:,} numbers** and draw it again from those alone. "
@@ -28,7 +29,7 @@ if __name__ == "__main__":
         """Draw images, losses, codes and filters of a snapshot."""
         from ui.views import training as views
 
-        strip(views.live_strip(frame))
+        strip(views.live_strip(frame, views.newest_own(fitting())))
         losses, latent, filters = st.columns([1.15, 1.15, 0.9], gap="medium")
         with losses:
             train, test = views.live_counts(frame.data)

@@ -16,8 +16,9 @@ from aecore import analyst as analyst_module
 from aecore.analyst import Analyst
 from aecore.config import RunConfig, defaults
 from aecore.datasets import load
+from aecore.layouts import Layout, kept, project
 from aecore.models import initialise
-from aecore.projections import ProjectionError, kept, project
+from aecore.projections import ProjectionError
 from aecore.runs import RunStore
 from tests.waiting import wait_for
 
@@ -302,7 +303,8 @@ def test_a_projection_is_computed_there_and_kept_with_its_run(analyst, tmp_path)
     config = RunConfig(**defaults("digits"))
     run = RunStore(tmp_path / "runs").open(config, load("digits").fingerprint)
     run.save_snapshot(0, initialise(config).state_dict())
-    asked = {"step": 0, "method": "tsne", "dimensions": 2, "count": 50, "seed": 0}
+    layout = Layout("tsne", 2, 50)
+    asked = {"step": 0, "layout": layout}
     root = str(tmp_path / "runs")
     analyst.submit("a", project, root=root, settings=config.as_dict(), **asked)
     assert wait_for_end(analyst, "a").status == "done"

@@ -17,6 +17,8 @@ from aecore.compression import (
     mean_squared_error,
     missing,
     mosaic,
+    quality_at,
+    size_at,
     split,
     sweep,
 )
@@ -112,6 +114,32 @@ def test_errors_between_qualities_lie_on_a_line_and_beyond_them_nowhere(size, ex
 
 def test_no_point_has_no_error():
     assert error_at([], 10) is None
+    assert size_at([], 0.1) is None
+
+
+@pytest.mark.parametrize(
+    ("mse", "expected"),
+    [(0.06, 10), (0.04, 15), (0.02, 20), (0.015, 30), (0.01, 40), (0.5, 10), (0.009, None)],
+)
+def test_sizes_for_an_error_lie_on_the_same_line(mse, expected):
+    assert size_at(POINTS, mse) == (None if expected is None else pytest.approx(expected))
+
+
+def test_a_larger_file_that_is_worse_is_no_use():
+    points = [Point(1, 10.0, 0.05), Point(2, 20.0, 0.06), Point(3, 30.0, 0.01)]
+    assert size_at(points, 0.05) == 10
+    assert size_at(points, 0.03) == 20
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_quality_for_a_size_comes_close_to_it(name, digits):
+    points = sweep(digits, name)
+    sizes = [point.size for point in points]
+    for size in (sizes[2], (sizes[3] + sizes[4]) / 2, sizes[-2] * 0.9):
+        found = codec(digits, name, quality_at(points, size))[0]
+        assert found == pytest.approx(size, rel=0.15)
+    assert quality_at(points, 0.1) == FORMATS[name].qualities[0]
+    assert quality_at(points, 1e6) == FORMATS[name].qualities[-1]
 
 
 # -- what makes no sense -------------------------------------------------------------

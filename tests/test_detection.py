@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import spearmanr
+from scipy.stats import rankdata, spearmanr
 from sklearn.metrics import (
     average_precision_score,
     precision_recall_curve,
+    precision_recall_fscore_support,
     roc_auc_score,
     roc_curve,
 )
@@ -16,9 +17,12 @@ from aecore.detection import (
     auc,
     average_precision,
     combine,
+    judge,
     precision_recall,
     rank_correlation,
     roc,
+    threshold_above,
+    top_overlap,
 )
 
 
@@ -133,7 +137,7 @@ def test_only_the_order_matters():
         (lambda: roc([[1]], [[True]]), "one for each image"),
         (lambda: combine([]), "At least one model"),
         (lambda: combine([[1, 2], [1]]), "some have 2 scores, others 1"),
-        (lambda: combine([[1]], "median"), "by mean or maximum, not 'median'"),
+        (lambda: combine([[1]], "median"), "by mean, maximum or rank average, not 'median'"),
         (lambda: combine([[1, -1]], scaled=True), "some are negative"),
         (lambda: combine([[np.inf]]), "must be finite"),
         (lambda: rank_correlation([1, 2], [1, 2, 3]), "not 2 and 3"),
@@ -142,3 +146,53 @@ def test_only_the_order_matters():
 def test_what_makes_no_sense_is_said(call, expected):
     with pytest.raises(ValueError, match=expected):
         call()
+
+
+@given(scored())
+def test_a_verdict_is_scikit_learns(case):
+    scores, truth = case
+    for threshold in [*sorted(set(scores)), -1.0]:
+        found = judge(scores, truth, threshold)
+        called = np.asarray(scores) > threshold
+        precision, recall, f1, _ = precision_recall_fscore_support(
+            truth, called, average="binary", zero_division=np.nan
+        )
+        np.testing.assert_allclose(found.precision, precision)
+        assert found.recall == pytest.approx(recall)
+        assert found.f1 == pytest.approx(0 if np.isnan(f1) else f1)
+        assert found.alarms == (called & ~np.asarray(truth)).sum()
+
+
+@given(st.lists(st.integers(0, 20).map(float), min_size=1, max_size=30), st.floats(0, 1))
+def test_a_threshold_leaves_at_most_a_share_above_it(scores, share):
+    threshold = threshold_above(scores, share)
+    assert threshold in scores
+    assert np.mean(np.asarray(scores) > threshold) <= share
+    lower = [value for value in scores if value < threshold]
+    if lower:
+        assert np.mean(np.asarray(scores) > max(lower)) > share - 1 / len(scores)
+
+
+def test_rank_averages_are_scipys():
+    rows = np.random.default_rng(0).integers(0, 9, (3, 40)).astype(float)
+    expected = np.mean([rankdata(row) for row in rows], axis=0) / 40
+    np.testing.assert_allclose(combine(rows, "rank average"), expected)
+
+
+def test_tops_overlap_where_the_same_images_are_in_both():
+    first, second = np.arange(10.0), np.arange(10.0)
+    assert top_overlap(first, second, 4) == 1
+    assert top_overlap(first, -second, 5) == 0
+    second[9] = -1
+    assert top_overlap(first, second, 4) == 0.75
+    with pytest.raises(ValueError, match="must be 1 to 10"):
+        top_overlap(first, second, 11)
+    with pytest.raises(ValueError, match="not 10 and 3"):
+        top_overlap(first, [1, 2, 3], 1)
+
+
+def test_a_threshold_and_a_verdict_of_nonsense_are_refused():
+    with pytest.raises(ValueError, match="from 0 to 1"):
+        threshold_above([1.0], 1.5)
+    with pytest.raises(ValueError, match="none is"):
+        judge([1.0, 2.0], [False, False], 0.5)

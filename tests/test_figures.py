@@ -4,7 +4,9 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from aecore.detection import auc, judge, precision_recall, roc
 from aecore.figures import CLASS_COLOURS, bars, curves, histogram, scatter
+from aecore.figures_detection import precision_recall_curve, roc_curve
 
 
 def draw(lines, series=None):
@@ -129,6 +131,16 @@ def test_histograms_count_every_value_and_mark_strangers():
     assert figure.layout.xaxis.range[1] >= 0.2
 
 
+def test_a_mark_beyond_the_reach_of_a_histogram_stands_at_its_edge_with_its_value():
+    values = np.linspace(0, 0.03, 50, dtype=np.float32)
+    figure = histogram(values, {"Shoe": [0.02, 0.2]}, title="error", line=0.01, reach=0.045)
+    shoe = figure.data[1]
+    assert list(shoe.x) == [0.02, 0.045]
+    assert list(shoe.text) == ["0.0200", "0.200"]
+    assert notes_of(figure) == ["1 farther out ▸"]
+    assert figure.layout.shapes[0].x0 == figure.layout.shapes[0].x1 == 0.01
+
+
 @pytest.mark.parametrize("values", [np.zeros(5, np.float32), np.zeros(0, np.float32)])
 def test_histograms_of_nothing(values):
     figure = histogram(values, {}, title="error")
@@ -164,3 +176,24 @@ def _points(count, dimensions):
 def test_plotly_accepts_every_figure(make):
     """Figures are built without Plotly's own checks: here they are made."""
     go.Figure(make().to_dict())
+
+
+def test_detection_curves_keep_every_jump_and_show_the_threshold():
+    scores = np.random.default_rng(0).permutation(5000).astype(float)
+    truth = np.zeros(5000, bool)
+    truth[:12] = True
+    curve, judged = roc(scores, truth), judge(scores, truth, 4000.0)
+    drawn = roc_curve(curve, (0.2, judged.recall))
+    guess, line, point = drawn.data
+    assert len(line.x) < 400
+    assert np.trapezoid(line.y, line.x) == pytest.approx(auc(scores, truth))
+    assert (point.x[0], point.y[0]) == (0.2, judged.recall)
+    assert list(guess.y) == [0, 1]
+    against = precision_recall_curve(precision_recall(scores, truth), judged, 12 / 5000)
+    assert {*np.unique(against.data[1].x)} == {
+        k / 12 for k in range(int(truth[scores.argmax()]), 13)
+    }
+    nothing = judge(scores, truth, 5000.0)
+    assert len(precision_recall_curve(precision_recall(scores, truth), nothing, 0.1).data) == 2
+    for figure in (drawn, against):
+        go.Figure(figure.to_dict())

@@ -48,17 +48,17 @@ LAYERS = (
         *("activations", "architectures", "checks", "codes", "corruption", "environment"),
         *("fields", "idx", "objectives", "randomness", "results", "splits", "variants", "wording"),
     },
-    {"download", "published", "resizing", "synthetic"},
-    {"dataset", "patches", "selection"},
-    {"catalogue"},
-    {"datasets"},
-    {"conflicts", "settings"},
+    {"download", "noise_matrix", "published", "resizing", "synthetic"},
+    {"dataset", "patches", "placing", "selection"},
+    {"catalogue", "own_images"},
+    {"datasets", "uploads"},
+    {"conflicts", "settings", "templates"},
     {"config"},
-    {"autoencoder", "choosing", "schedule"},
+    {"autoencoder", "choosing", "differences", "schedule", "script"},
     {"convolutional", "dense"},
     {"models"},
-    {"pretraining", "runs"},
-    {"training"},
+    {"activity", "planes", "pretraining", "runs"},
+    {"activation_maximisation", "export", "filters", "training"},
     {"evaluation"},
     {"baselines"},
     {"diagnostics"},
@@ -73,7 +73,10 @@ LAYERS = (
 LAZY = {"slices": {"workers"}, "workers": {"slices"}}
 """A slice's outcome is a worker's word; the worker imports slices once it has a process."""
 
-LEAVES = ("compression", "detection", "features", "hashing", "neighbours", "quantisation")
+LEAVES = (
+    *("compression", "detection", "features", "hashing", "neighbours", "quantisation", "retrieval"),
+    *("trustworthiness", "walks"),
+)
 
 
 def library_imports(path, own=""):

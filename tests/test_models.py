@@ -246,7 +246,7 @@ def test_columns_from_the_code_are_what_a_unit_adds_to_the_next_layer(settings):
 def test_units_of_the_first_layer(settings, code):
     model = alive(**settings, bottleneck=5, code=code)
     x = images(3, 64)
-    weights, values = model.first_weights(), model.first_layer(x)
+    weights, values = model.layer_weights(0), model.layer_values(x, 0)
     assert values.shape[::2] == (3, len(weights))
     assert weights.shape[1] == math.prod(model.filter_shape)
     if "architecture" not in settings:  # one place, which sees the whole image
@@ -260,6 +260,47 @@ def test_units_of_the_first_layer(settings, code):
         activation = ACTIVATIONS["identity" if first_is_code else "relu"]
         bias = model.encoder_biases[0][: len(weights)]
         torch.testing.assert_close(values[:, 5], activation.apply(around @ weights.T + bias))
+
+
+EVERY = [*NETWORKS, {"hidden": (9, 7), "code": "variational"}, *CONVOLUTIONS]
+EVERY += [{**CONVOLUTIONS[1], "code": "variational"}, {**CONVOLUTIONS[3], "code": "variational"}]
+
+
+@pytest.mark.parametrize("settings", EVERY)
+def test_layers_lead_from_the_image_to_the_code(settings):
+    model = alive(**settings)
+    x = images(3, 64)
+    assert model.depth == len(model.config.layer_sizes) - 1
+    sizes = []
+    for layer in range(model.depth):
+        values = model.layer_values(x, layer)
+        assert values.shape == model.layer_sums(x, layer).shape
+        assert values.shape[2] == len(model.layer_weights(layer))
+        sizes.append(values[0].numel())
+        if layer < model.depth - 1:
+            assert torch.equal(values, model.hidden.apply(model.layer_sums(x, layer)))
+    assert (64, *sizes) == model.config.layer_sizes
+    code = model.encode(x)
+    torch.testing.assert_close(values.transpose(1, 2).flatten(1), code)
+    torch.testing.assert_close(model.layer_sums(x, model.depth - 1), values)  # identity, or mean
+
+
+@pytest.mark.parametrize("settings", EVERY)
+def test_what_comes_before_the_output_makes_the_output(settings):
+    model = alive(**settings)
+    h = model.encode(images(3, 64))
+    values = model.before_output(h)  # (3, places, units)
+    assert values.shape[2] == len(model.last_weights())
+    if values.shape[1] == 1:
+        logits = values[:, 0] @ model.last_weights() + model.decoder_biases[-1]
+    else:
+        side = math.isqrt(values.shape[1])
+        maps = values.transpose(1, 2).unflatten(2, (side, side))
+        kernels, bias = model.decoder_kernels[-1], model.decoder_biases[-1]
+        logits = nn.functional.conv_transpose2d(
+            maps, kernels, bias, stride=2, padding=1, output_padding=1
+        ).flatten(1)
+    torch.testing.assert_close(logits, model.logits(h))
 
 
 # -- unit columns --------------------------------------------------------------------

@@ -1,30 +1,20 @@
 """Projections: PCA against scikit-learn's, neighbourhoods kept, seeds, and codes of all kinds."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 from sklearn.manifold import trustworthiness
 
-from aecore.config import RunConfig, defaults
-from aecore.datasets import load
-from aecore.evaluation import order, pixels
-from aecore.models import initialise
 from aecore.projections import (
     FEWEST_POINTS,
     MOST_POINTS,
     PROJECTIONS,
     ProjectionError,
-    kept,
+    check,
+    knobs_of,
     lay_out,
     pca,
-    project,
-    projection_name,
-    tsne_seconds,
 )
-from aecore.runs import RunError, RunStore
-from aecore.training import as_pixels
 
 SLOW = [name for name, projection in PROJECTIONS.items() if projection.slow]
 
@@ -56,50 +46,54 @@ def test_pca_is_scikit_learns_up_to_sign(dimensions):
     codes = blobs()
     oracle = PCA(dimensions).fit(codes)
     expected = oracle.transform(codes)
-    coordinates, shares = pca(codes, dimensions)
+    coordinates, shares, centre, axes = pca(codes, dimensions)
     assert coordinates.shape == (90, dimensions)
     assert coordinates.dtype == np.float32
     signs = np.sign((coordinates * expected).sum(axis=0))
     np.testing.assert_allclose(coordinates * signs, expected, atol=1e-4)
     np.testing.assert_allclose(shares, oracle.explained_variance_ratio_, rtol=1e-5)
+    np.testing.assert_allclose(centre, oracle.mean_, atol=1e-5)
+    np.testing.assert_allclose((codes - centre) @ axes.T, coordinates, atol=1e-4)
 
 
 def test_pca_takes_its_signs_from_the_reference():
     codes = blobs()
     reference = pca(codes, 3)[0] * np.float32([-1, 1, -1]) + 100
-    coordinates, _ = pca(codes, 3, reference)
-    np.testing.assert_array_equal(coordinates, pca(codes, 3)[0] * np.float32([-1, 1, -1]))
+    turned = pca(codes, 3, reference)
+    np.testing.assert_array_equal(turned.scores, pca(codes, 3).scores * np.float32([-1, 1, -1]))
+    np.testing.assert_allclose((codes - turned.centre) @ turned.axes.T, turned.scores, atol=1e-4)
 
 
 def test_pca_keeps_its_signs_while_codes_drift():
     codes, step = blobs(), blobs(seed=1)
-    before, _ = pca(codes, 2)
+    before = pca(codes, 2).scores
     for _ in range(20):
         codes = codes + np.float32(0.05) * step
-        now, _ = pca(codes, 2, before)
+        now = pca(codes, 2, before).scores
         assert ((now * before).sum(axis=0) > 0).all()
         before = now
 
 
 def test_pca_takes_the_sign_of_one_axis_from_one_column_of_scores():
     codes = blobs()
-    usual = pca(codes, 2)[0]
-    turned = pca(codes, 2, -usual[:, 0])[0]
+    usual = pca(codes, 2).scores
+    turned = pca(codes, 2, -usual[:, 0]).scores
     np.testing.assert_array_equal(turned, usual * np.float32([-1, 1]))
 
 
 def test_pca_pads_with_zeros_where_codes_have_fewer_numbers():
     codes = blobs()[:, :1]
-    coordinates, shares = pca(codes, 3, reference=np.ones((90, 3)))
+    coordinates, shares, _, axes = pca(codes, 3, reference=np.ones((90, 3)))
     assert coordinates.shape == (90, 3)
     assert not coordinates[:, 1:].any()
+    np.testing.assert_allclose(np.abs(axes), [[1], [0], [0]])
     np.testing.assert_allclose(abs(coordinates[:, 0]), abs(codes[:, 0] - codes.mean()), atol=1e-5)
     np.testing.assert_allclose(shares, [1, 0, 0])
 
 
 @pytest.mark.parametrize("codes", [np.ones((5, 4)), np.ones((1, 4)), np.zeros((3, 1))])
 def test_pca_of_equal_codes_is_zero(codes):
-    coordinates, shares = pca(codes.astype(np.float32), 2)
+    coordinates, shares, _, _ = pca(codes.astype(np.float32), 2)
     assert not coordinates.any()
     assert not shares.any()
 
@@ -135,12 +129,91 @@ def test_umap_reports_its_stages_and_how_far_it_is():
     assert shares[-1] == 1
 
 
-def test_tsne_says_how_long_it_will_take():
+def test_tsne_reports_how_far_it_is():
     reports = []
-    lay_out(blobs(30), "tsne", 2, 0, lambda *report: reports.append(report))
-    assert reports == [("t-SNE (about 1 s)", None)]
-    assert tsne_seconds(MOST_POINTS, 2) > tsne_seconds(MOST_POINTS // 2, 2)
-    assert tsne_seconds(MOST_POINTS, 3) > tsne_seconds(MOST_POINTS, 2)
+    lay_out(blobs(), "tsne", 2, 0, lambda *report: reports.append(report))
+    shares = [share for stage, share in reports if stage == "Laying out"]
+    assert len(shares) > 5
+    assert shares == sorted(shares)
+    assert 0 < shares[0] < shares[-1] <= 1
+
+
+@pytest.mark.parametrize("method", SLOW)
+def test_it_is_said_about_how_long_a_layout_takes(method):
+    seconds = PROJECTIONS[method].seconds
+    assert 0 < seconds(1000, 2) < seconds(MOST_POINTS, 2) <= seconds(MOST_POINTS, 3)
+
+
+# -- knobs ---------------------------------------------------------------------------
+
+TURNED = {
+    "umap neighbours": ("umap", {"neighbours": 5}),
+    "umap distance": ("umap", {"distance": 0.99}),
+    "umap metric": ("umap", {"metric": "cosine"}),
+    "tsne perplexity": ("tsne", {"perplexity": 5}),
+}
+
+
+@pytest.mark.parametrize(("method", "knobs"), TURNED.values(), ids=TURNED)
+def test_every_knob_does_something(method, knobs):
+    codes = blobs()
+    turned = lay_out(codes, method, 2, 0, quiet, knobs)
+    assert np.isfinite(turned).all()
+    assert (turned != lay_out(codes, method, 2, 0, quiet)).any()
+    name = next(iter(knobs))
+    usual = {name: knobs_of(method)[name]}
+    np.testing.assert_array_equal(
+        lay_out(codes, method, 2, 0, quiet, usual), lay_out(codes, method, 2, 0, quiet)
+    )
+
+
+def test_cosine_goes_by_angles_alone():
+    directions = blobs(60)
+    lengths = np.random.default_rng(1).uniform(0.1, 10, (60, 1)).astype(np.float32)
+    laid = lay_out(directions * lengths, "umap", 2, 0, quiet, {"metric": "cosine"})
+    unit = directions / np.linalg.norm(directions, axis=1, keepdims=True)
+    assert trustworthiness(unit, laid, n_neighbors=8) > 0.9
+
+
+@pytest.mark.parametrize("method", SLOW)
+def test_the_ends_of_every_knob_can_be_laid_out(method):
+    check(method, 2, 100, tuple(knobs_of(method).items()))
+    for knob in PROJECTIONS[method].knobs:
+        assert knob.default in knob.stops
+        assert knob.help.endswith(".")
+        for end in (knob.stops[0], knob.stops[-1]):
+            laid = lay_out(blobs(30), method, 2, 0, quiet, {knob.name: end})
+            assert np.isfinite(laid).all()
+
+
+@pytest.mark.parametrize(
+    ("method", "knobs", "expected"),
+    [
+        ("umap", {"neighbours": 1}, "Neighbours must be 5 to 200, not 1"),
+        ("umap", {"metric": "taxi"}, "Distance must be euclidean or cosine, not taxi"),
+        ("umap", {"distance": True}, "Smallest distance must be 0.0 to 0.99, not True"),
+        ("umap", {"perplexity": 30}, "UMAP has no knob 'perplexity', only neighbours, distance"),
+        ("pca", {"seed": 3}, "PCA has no knob 'seed', only none at all"),
+        ("tsne", {"perplexity": "many"}, "Perplexity must be 5 to 100, not many"),
+    ],
+)
+def test_a_knob_that_makes_no_sense_is_refused(method, knobs, expected):
+    with pytest.raises(ProjectionError, match=expected):
+        lay_out(blobs(30), method, 2, 0, quiet, knobs)
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        (("magic", 2, 10), "choose one of pca, umap, tsne"),
+        (("pca", 4, 10), "2 or 3 dimensions, not 4"),
+        (("pca", 2, 0), "1 to 10,000 images, not 0"),
+        (("pca", 2, MOST_POINTS + 1), "not 10,001"),
+    ],
+)
+def test_a_choice_that_makes_no_sense_is_refused(choice, expected):
+    with pytest.raises(ProjectionError, match=expected):
+        check(*choice)
 
 
 CODES = {
@@ -177,65 +250,3 @@ def test_odd_codes_come_out_finite(method, codes, dimensions):
 def test_what_cannot_be_laid_out_is_said(method, codes, expected):
     with pytest.raises(ProjectionError, match=expected):
         lay_out(codes, method, 2, 0, quiet)
-
-
-# -- kept with a run -----------------------------------------------------------------
-
-
-@pytest.fixture
-def run(tmp_path: Path):
-    """Return an untrained run of digits with its first snapshot."""
-    config = RunConfig(**defaults("digits"))
-    run = RunStore(tmp_path).open(config, load("digits").fingerprint)
-    run.save_snapshot(0, initialise(config).state_dict())
-    return run
-
-
-def asked(run, **changes):
-    """Return the arguments of a projection of its first snapshot."""
-    usual = {"step": 0, "method": "pca", "dimensions": 2, "count": 100, "seed": 0}
-    return usual | changes
-
-
-def ask(run, **changes):
-    settings = run.config.as_dict()
-    project(str(run.path.parent), settings, progress=quiet, **asked(run, **changes))
-
-
-def test_a_projection_is_kept_with_its_run(run):
-    assert kept(run, **asked(run)) is None
-    ask(run)
-    images = pixels(load("digits").test_images)
-    first = images[order(len(images), "test")[:100]]
-    codes = initialise(run.config).requires_grad_(False).encode(as_pixels(first)).numpy()
-    np.testing.assert_allclose(kept(run, **asked(run)), pca(codes, 2)[0], atol=1e-5)
-
-
-def test_a_kept_projection_is_not_made_again(run):
-    run.results.save_array(projection_name(0, "pca", 2, 100, 0), np.zeros((1, 2), np.float32))
-    ask(run)
-    assert kept(run, **asked(run)).shape == (1, 2)
-
-
-def test_all_images_are_laid_out_where_there_are_fewer_than_asked_for(run):
-    ask(run, count=MOST_POINTS)
-    assert kept(run, **asked(run, count=MOST_POINTS)).shape == (360, 2)
-
-
-def test_projections_have_names_of_their_own():
-    assert projection_name(1175, "umap", 2, 4000, 0) == "umap-2d-4000-s0-000001175"
-
-
-@pytest.mark.parametrize(
-    ("changes", "error", "expected"),
-    [
-        ({"method": "magic"}, ProjectionError, "choose one of pca, umap, tsne"),
-        ({"dimensions": 4}, ProjectionError, "2 or 3 dimensions, not 4"),
-        ({"count": 0}, ProjectionError, "1 to 4,000 images, not 0"),
-        ({"count": MOST_POINTS + 1}, ProjectionError, "not 4,001"),
-        ({"step": 7}, RunError, "no snapshot of step 7"),
-    ],
-)
-def test_a_choice_that_makes_no_sense_is_refused(run, changes, error, expected):
-    with pytest.raises(error, match=expected):
-        ask(run, **changes)

@@ -75,6 +75,18 @@ def test_choosing_at_random_is_repeatable_and_fair():
     assert (labels[choose("random", errors, labels, 7, 20, 0)] == 7).all()
 
 
+def test_choosing_per_class_takes_one_of_each_in_turn():
+    labels = torch.tensor([2] * 50 + [0] * 30 + [-1] * 5 + [1] * 2)
+    errors = torch.rand(len(labels))
+    drawn = [choose("classes", errors, labels, None, 9, seed) for seed in (0, 0, 1)]
+    assert labels[drawn[0]].tolist() == [0, 1, 2, 0, 1, 2, 0, 2, 0]
+    assert torch.equal(drawn[0], drawn[1])
+    assert not torch.equal(drawn[0], drawn[2])
+    every = choose("classes", errors, labels, None, 500, 0)
+    assert sorted(every.tolist()) == [k for k, label in enumerate(labels) if label >= 0]
+    assert (labels[choose("classes", errors, labels, 1, 5, 0)] == 1).all()
+
+
 def test_every_choice_is_explained():
     for name, entry in CHOICES.items():
         assert entry.name == name

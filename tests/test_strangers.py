@@ -14,7 +14,7 @@ from aecore.evaluation import pixels
 from aecore.strangers import SHOE, STRANGERS
 from aecore.training import as_pixels, start, train
 
-ALWAYS = ("shoe", "blank", "noise", "digits")
+ALWAYS = ("shoe", "blank", "stroke", "noise", "digits")
 
 
 @pytest.fixture
@@ -86,6 +86,22 @@ def test_images_of_another_data_set_belong_to_their_labels() -> None:
         assert label == f"{known[image.tobytes()]} ({data.spec.label})"
 
 
+def test_strokes_are_straight_and_each_is_another() -> None:
+    made = strangers.images("stroke", (28, 28))
+    assert made.labels == list(strangers.STROKES)
+    ink = {
+        name: np.argwhere(image > 128) / 27
+        for name, image in zip(made.labels, made.images, strict=True)
+    }
+    rows, columns = ink["vertical stroke"].T
+    assert np.ptp(rows) > 0.6 and np.ptp(columns) < 0.2
+    rows, columns = ink["horizontal stroke"].T
+    assert np.ptp(rows) < 0.2 and np.ptp(columns) > 0.6
+    for name, slope in (("falling stroke", 1), ("rising stroke", -1)):
+        rows, columns = ink[name].T
+        assert np.corrcoef(rows, columns)[0, 1] * slope > 0.9
+
+
 def test_what_cannot_be_is_refused_in_a_sentence() -> None:
     with pytest.raises(ValueError, match="no strangers 'cat': choose one of shoe"):
         strangers.images("cat", (8, 8))
@@ -96,8 +112,8 @@ def test_what_cannot_be_is_refused_in_a_sentence() -> None:
 
 
 def test_only_what_is_at_hand_is_offered_and_never_the_data_set_itself() -> None:
-    assert tuple(strangers.choices("mnist"))[:4] == ALWAYS
-    assert tuple(strangers.choices("digits"))[:3] == ALWAYS[:3]
+    assert tuple(strangers.choices("mnist"))[:5] == ALWAYS
+    assert tuple(strangers.choices("digits"))[:4] == ALWAYS[:4]
     assert "digits" not in strangers.choices("digits")
     assert "mnist" not in strangers.choices("digits")
 
@@ -109,7 +125,7 @@ def test_every_kind_has_words_for_a_page() -> None:
 
 def test_what_the_app_makes_is_no_kind_of_stranger() -> None:
     published = ["digits", "mnist", "fashion-mnist", "fashion-mnist-sample"]
-    assert list(STRANGERS) == ["shoe", "blank", "noise", *published]
+    assert list(STRANGERS) == ["shoe", "blank", "stroke", "noise", *published]
 
 
 @pytest.mark.usefixtures("real_data")

@@ -30,13 +30,14 @@ def component(name: str) -> Any:
     ----------
     name : str
         ``assets/components/<name>.js`` has ``export default function (component)``; it may use
-        the functions of ``common.js``. A style sheet ``<name>.css`` beside it is optional.
+        the functions of ``common.js``, and those of its own scripts in a folder of its name.
+        A style sheet ``<name>.css`` beside it is optional.
     """
-    script, style = FOLDER / f"{name}.js", FOLDER / f"{name}.css"
-    common = (FOLDER / "common.js").read_text("utf-8")
+    style = FOLDER / f"{name}.css"
+    parts = [FOLDER / "common.js", *sorted((FOLDER / name).glob("*.js")), FOLDER / f"{name}.js"]
     return st.components.v2.component(
         f"ae_{name}",
-        js=f"{common}\n{script.read_text('utf-8')}",
+        js="\n".join(part.read_text("utf-8") for part in parts),
         css=style.read_text("utf-8") if style.exists() else None,
     )
 

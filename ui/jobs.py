@@ -87,6 +87,26 @@ def of_snapshot(
     )
 
 
+def see_to(job: Job) -> None:
+    """Have something computed that nobody needs to ask for, and show the progress of it.
+
+    Whoever cancels it is offered it again.
+
+    Parameters
+    ----------
+    job : Job
+        What comes of it is missing.
+    """
+    state = server().analyst.state(job.key)
+    if job.key not in _asked() and (state is None or state.status in ("queued", "running")):
+        _asked().add(job.key)
+        server().analyst.submit(job.key, job.function, asker=session.holder(), **job.arguments)
+        st.rerun()
+    if job.key in _asked() and state is not None and state.status == "done":
+        return  # just now: what came of it is there the next time
+    ask_for(job, "Compute it", f"{job.title}: computed once, and kept.")
+
+
 def ask_for(job: Job, button: str, why: str, frame: Frame | None = None) -> None:
     """Offer to compute something, or show the progress of it and a way to cancel.
 

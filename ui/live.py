@@ -23,6 +23,7 @@ from aecore.wording import duration, moment, rounded_count, short
 from ui import session
 from ui.downloads import offer_download
 from ui.server import server
+from ui.take_away import take_away
 
 if TYPE_CHECKING:
     from ui.views.frame import Frame
@@ -160,6 +161,7 @@ def _controls(now: Now, period: float) -> None:
             key=f"act.{act.__name__}.{label}",
         )
         st.html(f'<div class="ae-status" role="status">{_status(now, period)}</div>')
+        take_away(now.config, now.run, _looked_at(now))
     if pressed:
         act(now)
         st.rerun()
@@ -264,8 +266,8 @@ def _timeline(now: Now) -> int:
     # the whole range from the start, so that the slider stands still while the run grows
     options = lasting_steps(config, reached)
     options = [step for step in options if step > reached or step in now.steps]
-    chosen = session.step()
-    step = reached if chosen is None else newest_until(now.steps, chosen)
+    step = _looked_at(now)
+    assert step is not None, "there are snapshots"
     shown = newest_until(options, step)
 
     if len(options) > 1:
@@ -273,6 +275,14 @@ def _timeline(now: Now) -> int:
             _slider(options, shown, config)
             _follow(shown)
     return step
+
+
+def _looked_at(now: Now) -> int | None:
+    """Return the step of the snapshot to look at; None where there is none yet."""
+    if not now.steps:
+        return None
+    chosen = session.step()
+    return now.steps[-1] if chosen is None else newest_until(now.steps, chosen)
 
 
 def _slider(options: list[int], shown: int, config: RunConfig) -> None:

@@ -98,6 +98,7 @@ def pick(
     ids: Sequence[int],
     size: str = "4.5rem",
     first: int | None = None,
+    required: bool = False,
 ) -> int | None:
     """Show a gallery of which one picture can be picked, by mouse, finger or keyboard.
 
@@ -105,7 +106,7 @@ def pick(
     ----------
     tiles : sequence of Tile
     key : str
-        Stable; the choice stays with it.
+        Stable; the choice stays with it, also while other pages are looked at.
     label : str
         What the gallery is, for those who do not see it.
     ids : sequence of int
@@ -114,6 +115,8 @@ def pick(
         Least width of a tile.
     first : int, optional
         The id that is picked to begin with.
+    required : bool
+        Whether one stays picked: picking it again does not let go of it.
 
     Returns
     -------
@@ -121,15 +124,24 @@ def pick(
         The id that is picked, None where none is; it need not be among the tiles any more.
     """
     described = [{**vars(tile), "id": number} for tile, number in zip(tiles, ids, strict=True)]
-    state = st.session_state.get(key)
-    picked = state["picked"] if state is not None and "picked" in state else first
+    kept = f"{key} picked"
+    if st.session_state.get(key) is None:  # new here, or back from another page
+        turn, _ = st.session_state.get(f"{key} begun", (0, None))
+        st.session_state[f"{key} begun"] = turn + 1, st.session_state.get(kept, first)
+    turn, begun = st.session_state[f"{key} begun"]
+    # what is picked later is not sent back: all tiles would travel again with it
     result = component("gallery")(
-        data={"tiles": described, "size": size, "label": label, "picked": picked},
+        data={
+            "tiles": described, "size": size, "label": label, "required": required,
+            "key": key, "turn": turn, "picked": begun,
+        },
         key=key,
-        default={"picked": first},
+        default={"picked": begun},
         on_picked_change=lambda: None,
-    )
-    return None if result.picked is None else int(result.picked)
+    )  # fmt: skip
+    picked = None if result.picked is None else int(result.picked)
+    st.session_state[kept] = picked
+    return picked
 
 
 def picture(address: str, alt: str, caption: str = "") -> None:

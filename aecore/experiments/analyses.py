@@ -18,6 +18,7 @@ from PIL import Image
 from torch import Tensor
 
 from aecore import evaluation, figures, images
+from aecore.activity import unit_activity
 from aecore.anomalies import reconstruction_errors
 from aecore.compression import FORMATS, error_at, sweep
 from aecore.corruption import Noise
@@ -25,7 +26,7 @@ from aecore.detection import auc, average_precision, combine
 from aecore.diagnostics import principal_angles
 from aecore.experiments.laboratory import Found, Laboratory, Subject
 from aecore.features import adjusted_rand, cluster, linear_probe
-from aecore.filters import encoder_filters, unit_activity
+from aecore.filters import encoder_filters
 from aecore.hashing import HashTable, bits, lookup_precision, precision_at
 from aecore.neighbours import knn_accuracy
 from aecore.objectives import LOSSES, kl_to_prior

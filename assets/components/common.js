@@ -38,3 +38,21 @@ function make(tag, attributes = {}, ...children) {
   element.append(...children);
   return element;
 }
+
+/** Return the blocks that `blocks` components of this page keep; "change" tells of new ones. */
+function keptBlocks() {
+  if (!globalThis.aeBlocks) {
+    const kept = new Map();
+    globalThis.aeBlocks = Object.assign(new EventTarget(), {
+      get: (name) => kept.get(name),
+      keep(block) {
+        kept.set(block.name, block);
+        this.dispatchEvent(new CustomEvent("change", { detail: block.name }));
+      },
+      drop(block) {
+        if (kept.get(block.name) === block) kept.delete(block.name);
+      },
+    });
+  }
+  return globalThis.aeBlocks;
+}

@@ -1,19 +1,28 @@
 // Captioned pictures, as many side by side as fit; a click or Enter picks one, Escape lets go.
-// data: {tiles: [{id, source, caption, alt, marked}], size, picked}
+// data: {tiles: [{id, source, caption, alt, marked}], size, label, required, key, turn, picked}
+//
+// What is picked is known here; data only say what it was when a turn began, so that a click
+// needs no new data. It outlives the element, which may be put up anew within a turn.
+
+const PICKS = (window.aePicks ??= new Map());
 
 export default function ({ data, parentElement, setStateValue }) {
   const mine = belonging(parentElement, () => {
     const list = make("div", { class: "gallery", role: "listbox" });
     parentElement.append(list);
-    return { list, picked: data.picked };
+    return { list };
   });
   const { list } = mine;
-  mine.picked = data.picked;
+  const known = PICKS.get(data.key);
+  if (known?.turn !== data.turn) PICKS.set(data.key, { turn: data.turn, picked: data.picked });
+  const choice = PICKS.get(data.key);
   mine.choose = (id) => {
-    mine.picked = mine.picked === id ? null : id;
+    if (data.required && choice.picked === id) return;
+    choice.picked = choice.picked === id ? null : id;
     show();
-    setStateValue("picked", mine.picked);
+    setStateValue("picked", choice.picked);
   };
+  mine.release = () => choice.picked !== null && mine.choose(choice.picked);
   list.style.setProperty("--size", data.size);
   list.setAttribute("aria-label", data.label);
 
@@ -39,17 +48,22 @@ export default function ({ data, parentElement, setStateValue }) {
 
   function show() {
     for (const tile of list.children) {
-      tile.setAttribute("aria-selected", String(tile.tileId === mine.picked));
+      tile.setAttribute("aria-selected", String(tile.tileId === choice.picked));
     }
   }
 
   function move(event, tile) {
     const all = [...list.children];
     const wide = Math.max(1, all.filter((other) => other.offsetTop === all[0].offsetTop).length);
-    const step = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -wide, ArrowDown: wide }[event.key];
-    if (event.key === "Escape" && mine.picked !== null) mine.choose(mine.picked);
-    if (step === undefined) return;
+    const last = all.length - 1;
+    const at = all.indexOf(tile);
+    if (event.key === "Escape") mine.release();
+    const to = {
+      ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - wide, ArrowDown: at + wide,
+      Home: 0, End: last,
+    }[event.key];
+    if (to === undefined) return;
     event.preventDefault();
-    all[all.indexOf(tile) + step]?.focus();
+    all[to]?.focus();
   }
 }

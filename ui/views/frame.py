@@ -54,7 +54,13 @@ def cached(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
             return function(_frame, *choices)
 
         of_key.__qualname__ = f"cached {function.__qualname__}"
-        keep = st.cache_resource(max_entries=most, show_spinner=False)(of_key)
+        # at once, whatever they hold
+        by_content: dict[str | type[Any], Callable[[Any], Any]] = {
+            OwnImages: lambda own: own.fingerprint
+        }
+        keep = st.cache_resource(max_entries=most, show_spinner=False, hash_funcs=by_content)(
+            of_key
+        )
         return lambda frame, *choices: keep(frame.key, choices, frame)
 
     return decorate

@@ -1,4 +1,4 @@
-"""The Latent space page: codes laid out, and the images behind picked points."""
+"""Codes laid out: points, what the directions of a picture mean, and how far it is trusted."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
-import torch
 from torch import Tensor
 
-from aecore import evaluation, figures, projections
+from aecore import evaluation, figures, layouts, projections
 from aecore.datasets import Dataset
-from aecore.reconstruction import codes, reconstruct
-from ui.pictures import Row, row
+from aecore.layouts import Layout
+from aecore.reconstruction import codes
+from aecore.trustworthiness import trustworthiness
 from ui.views.frame import (
     Frame,
     baseline,
     cached,
-    greys,
+    class_of,
     model,
     reference,
-    rows_of,
     test_images,
 )
+
+JUDGED = 2_000_000
+"""Pairs of points that are compared for a score while somebody waits."""
 
 
 def latent_places(data: Dataset, count: int) -> Tensor:
@@ -36,64 +38,93 @@ def latent_codes(frame: Frame, count: int) -> np.ndarray:
     return codes(model(frame), test_images(frame.data, latent_places(frame.data, count))).numpy()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Laid:
-    """Codes laid out: points (m, 2 or 3) and the names of the axes."""
+    """Codes laid out.
+
+    Attributes
+    ----------
+    points : array, shape (m, d), float32
+        d is 2 or 3.
+    axes : list of str
+        Names of the axes.
+    centre : array, shape (q,), or None
+        The code in the middle of the picture, where it is a straight look at code space:
+        ``points = (codes - centre) @ directions.T``. None for UMAP and t-SNE.
+    directions : array, shape (d, q), or None
+        The codes that the axes stand for, of length 1, or zeros along an axis with nothing.
+    """
 
     points: np.ndarray
     axes: list[str]
+    centre: np.ndarray | None = None
+    directions: np.ndarray | None = None
 
 
-def laid_out(
-    frame: Frame, method: str, dimensions: int, count: int, picked: tuple[int, ...], seed: int
-) -> Laid | None:
+def laid_out(frame: Frame, layout: Layout) -> Laid | None:
     """Lay codes out; None where that has to be asked of the analyst first."""
-    if method == "codes":
-        found = latent_codes(frame, count)
-        if found.shape[1] == 1:  # one number: laid out along a line
-            flat = np.zeros((len(found), dimensions - 1), found.dtype)
-            return Laid(np.hstack([found, flat]), ["code 1", *[""] * (dimensions - 1)])
-        return Laid(found[:, list(picked)], [f"code {i + 1}" for i in picked])
-    if method == "pca":
-        return _pca(frame, dimensions, count, baseline(frame.data) is not None)
-    points = projections.kept(frame.run, frame.step, method, dimensions, count, seed)
-    name = projections.PROJECTIONS[method].label
-    return None if points is None else Laid(points, [f"{name} {i + 1}" for i in range(dimensions)])
+    if layout.method == "codes":
+        return _some_dimensions(frame, layout)
+    if layout.method == "pca":
+        return _pca(frame, layout.dimensions, layout.count, baseline(frame.data) is not None)
+    points = layouts.kept(frame.run, frame.step, layout)
+    name = projections.PROJECTIONS[layout.method].label
+    axes = [f"{name} {i + 1}" for i in range(layout.dimensions)]
+    return None if points is None else Laid(points, axes)
+
+
+def _some_dimensions(frame: Frame, layout: Layout) -> Laid:
+    """Lay codes out by some of their own numbers; a code of one number along a line."""
+    found = latent_codes(frame, layout.count)
+    q = found.shape[1]
+    directions = np.zeros((layout.dimensions, q), np.float32)
+    shown = layout.axes if q > 1 else (0,)
+    directions[range(len(shown)), shown] = 1
+    points = np.zeros((len(found), layout.dimensions), np.float32)
+    points[:, : len(shown)] = found[:, list(shown)]
+    names = [f"code {i + 1}" for i in shown] + [""] * (layout.dimensions - len(shown))
+    return Laid(points, names, np.zeros(q, np.float32), directions)
 
 
 @cached(32)
 def _pca(frame: Frame, dimensions: int, count: int, has_baseline: bool) -> Laid:
     clean = test_images(frame.data, latent_places(frame.data, count))
-    points, shares = projections.pca(
-        latent_codes(frame, count), dimensions, reference(frame, clean)
-    )
-    return Laid(points, [f"component {i + 1} ({share:.0%})" for i, share in enumerate(shares)])
+    found = projections.pca(latent_codes(frame, count), dimensions, reference(frame, clean))
+    names = [f"component {i + 1} ({share:.0%})" for i, share in enumerate(found.shares)]
+    return Laid(found.scores, names, found.centre, found.axes)
+
+
+def trust(frame: Frame, layout: Layout) -> float | None:
+    """Return the trustworthiness of a layout that is there; None where there are few points."""
+    if layout.slow:
+        score = layouts.kept_trust(frame.run, frame.step, layout)
+        if score is not None:
+            return score
+    return _trust(frame, layout, baseline(frame.data) is not None)
+
+
+@cached(64)
+def _trust(frame: Frame, layout: Layout, has_baseline: bool) -> float | None:
+    laid, found = laid_out(frame, layout), latent_codes(frame, layout.count)
+    if laid is None or not np.isfinite(found).all():
+        return None
+    return trustworthiness(found, laid.points, most=max(100, JUDGED // len(found)))
+
+
+def coordinates(frame: Frame, layout: Layout, laid: Laid) -> str:
+    """Return a layout as CSV; see `aecore.layouts.as_csv`."""
+    places = latent_places(frame.data, layout.count).tolist()
+    return layouts.as_csv(laid.points, places, [class_of(frame.data, p) for p in places])
 
 
 @cached(32)
-def latent_figure(
-    frame: Frame, method: str, dimensions: int, count: int, picked: tuple[int, ...],
-    seed: int, has_baseline: bool,
-) -> go.Figure | None:  # fmt: skip
+def latent_figure(frame: Frame, layout: Layout, has_baseline: bool) -> go.Figure | None:
     """Return the scatter of `laid_out`, coloured by class."""
-    laid = laid_out(frame, method, dimensions, count, picked, seed)
+    laid = laid_out(frame, layout)
     if laid is None:
         return None
-    places = latent_places(frame.data, count).numpy()
-    still = method in ("codes", "pca")
+    places = latent_places(frame.data, layout.count).numpy()
     return figures.scatter(
         laid.points, frame.data.test_labels[places], frame.data.classes, places, laid.axes,
-        height=620, size=6, still=still,
+        height=620, size=6, still=not layout.slow,
     )  # fmt: skip
-
-
-def picked_rows(frame: Frame, places: list[int]) -> list[list[Row]]:
-    """Return original and reconstruction of picked test images, ten in a row."""
-    rows = []
-    for part in torch.tensor(places).split(10):
-        clean = test_images(frame.data, part)
-        seen = reconstruct(model(frame), clean, clean)
-        names = [frame.data.classes[int(frame.data.test_labels[p])] for p in part]
-        original = row("Original", "class of each", greys(seen.original, frame.data), names)
-        rows.append([original, *rows_of(seen, frame.data, noisy=False)[1:]])
-    return rows

@@ -24,7 +24,7 @@ def get_ready() -> None:
     network, x = initialise(config), torch.zeros(12, config.pixels)
     x[0, 0] = 1
     with torch.no_grad():
-        points, _ = projections.pca(network.encode(x).numpy(), 2, None)
+        points = projections.pca(network.encode(x).numpy(), 2).scores
     places = np.arange(12)
     charts = [
         figures.scatter(points, places % 2, ("0", "1"), places, ("", "")),

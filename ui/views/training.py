@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -15,8 +15,11 @@ from aecore.config import RunConfig
 from aecore.corruption import Noise
 from aecore.datasets import Dataset
 from aecore.diagnostics import diagnose
+from aecore.layouts import Layout
 from aecore.objectives import PENALTIES, bce_floor
+from aecore.own_images import OwnImages
 from aecore.reconstruction import one_of_each, reconstruct, spoil
+from aecore.training import as_pixels
 from aecore.wording import short
 from ui.pictures import Row, row, source
 from ui.views.frame import (
@@ -32,6 +35,8 @@ from ui.views.frame import (
 from ui.views.latent import laid_out, latent_places
 
 SHOWN_FILTERS = 64
+STRIP_OWN = 3
+"""Own images at the end of the strip."""
 
 
 def _example_rows(data: Dataset) -> Tensor:
@@ -45,16 +50,24 @@ def _examples(data: Dataset) -> Tensor:
     return evaluation.order(len(data.test_images), "test")[_example_rows(data)]
 
 
-def preview(config: RunConfig, data: Dataset) -> list[Row]:
-    """Return what there is to see before any training: test images, and what noise does to them."""
-    return _preview(data.fingerprint, config.corruption, config.seed, data)
+def preview(config: RunConfig, data: Dataset, own: OwnImages) -> list[Row]:
+    """Return what there is to see before any training: images, and what noise does to them."""
+    return _preview(data.fingerprint, config.corruption, config.seed, own, data)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _preview(fingerprint: str, noise: Noise, seed: int, _data: Dataset) -> list[Row]:
+@st.cache_resource(
+    max_entries=64, show_spinner=False, hash_funcs={OwnImages: lambda own: own.fingerprint}
+)
+def _preview(
+    fingerprint: str, noise: Noise, seed: int, own: OwnImages, _data: Dataset
+) -> list[Row]:
     places = _examples(_data)
     clean = test_images(_data, places)
-    rows = [row("Original", f"from the test {_data.spec.things}", greys(clean, _data))]
+    if len(own):
+        clean = torch.cat([clean, _own_pixels(own, _data)])
+        places = torch.cat([places, len(_data.test_images) + torch.arange(len(own))])
+    rows = [_with_own(row("Original", f"from the test {_data.spec.things}", greys(clean, _data)),
+                      own)]  # fmt: skip
     if noise:
         spoiled = spoil(clean, places, noise, seed)
         rows.append(row("Noisy", "what will go in", greys(spoiled, _data)))
@@ -62,12 +75,36 @@ def _preview(fingerprint: str, noise: Noise, seed: int, _data: Dataset) -> list[
 
 
 @cached(128)
-def live_strip(frame: Frame) -> list[Row]:
-    """Return the rows of the Train page: one image of each class."""
+def live_strip(frame: Frame, own: OwnImages) -> list[Row]:
+    """Return the rows of the Train page: one image of each class, and the newest own ones."""
     _, test = evaluation.live_probes(frame.config, frame.data)
     chosen = _example_rows(frame.data)
-    seen = reconstruct(model(frame), test.clean[chosen], test.noisy[chosen])
-    return rows_of(seen, frame.data, noisy=frame.config.noise != "none")
+    clean, noisy = test.clean[chosen], test.noisy[chosen]
+    if len(own):
+        mine = _own_pixels(own, frame.data)
+        places = len(frame.data.test_images) + torch.arange(len(mine))
+        spoiled = spoil(mine, places, frame.config.corruption, frame.config.seed)
+        clean, noisy = torch.cat([clean, mine]), torch.cat([noisy, spoiled])
+    seen = reconstruct(model(frame), clean, noisy)
+    first, *others = rows_of(seen, frame.data, noisy=frame.config.noise != "none")
+    return [_with_own(first, own), *others]
+
+
+def newest_own(own: OwnImages) -> OwnImages:
+    """Return the own images that stand at the end of the strip."""
+    return own.of(range(max(0, len(own) - STRIP_OWN), len(own)))
+
+
+def _own_pixels(own: OwnImages, data: Dataset) -> Tensor:
+    return as_pixels(evaluation.pixels(own.fitted(data.shape)))
+
+
+def _with_own(first: Row, own: OwnImages) -> Row:
+    """Say of the row of originals that the last ones are one's own, if they are."""
+    if not len(own):
+        return first
+    which = "the last one is yours" if len(own) == 1 else f"the last {len(own)} are yours"
+    return replace(first, hint=f"{first.hint}; {which}")
 
 
 @cached(128)
@@ -90,7 +127,7 @@ def live_counts(data: Dataset) -> tuple[int, int]:
 def live_scatter(frame: Frame, has_baseline: bool) -> go.Figure:
     """Return the latent scatter of the Train page: the code itself where it can be drawn."""
     method = "codes" if frame.config.code_size <= 2 else "pca"
-    laid = laid_out(frame, method, 2, evaluation.CHUNK, (0, 1), frame.config.seed)
+    laid = laid_out(frame, Layout(method, 2, evaluation.CHUNK, (0, 1)))
     assert laid is not None, "neither has to be asked of the analyst"
     places = latent_places(frame.data, evaluation.CHUNK).numpy()
     labels = frame.data.test_labels[places]

@@ -1,0 +1,197 @@
+"""What a unit answers to, class by class, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from aecore.wording import short
+
+Values = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """How a kind of unit behaves, for sentences about it.
+
+    Attributes
+    ----------
+    resting : callable
+        ``(values) -> bool`` of the same shape: on which images the unit does what `often` says.
+    often : str
+        "It is silent (0) on {share}."
+    dead : str
+        Why a dead unit of the kind is dead.
+    two_sided : bool
+        Whether its values go below 0.
+    silent : float or None
+        The value that means nothing at all, where there is one.
+    """
+
+    resting: Callable[[Values], npt.NDArray[np.bool_]]
+    often: str
+    dead: str
+    two_sided: bool = False
+    silent: float | None = None
+
+
+BEHAVIOURS: dict[str, Behaviour] = {
+    "relu": Behaviour(
+        lambda values: values <= 0,
+        "It is silent (0) on {share}.",
+        "its sum is below 0 every time, so that its value is always 0, and no "
+        "error reaches its weights by which it could learn its way back.",
+        silent=0.0,
+    ),
+    "sigmoid": Behaviour(
+        lambda values: values > 0.5,
+        "It is above 0.5, the middle of its range, on {share}.",
+        "its value hardly changes, by less than 1 % of its range, so that it says the same "
+        "every time.",
+    ),
+    "tanh": Behaviour(
+        lambda values: values > 0,
+        "It is positive on {share}.",
+        "its value hardly changes, by less than 1 % of its range, so that it says the same "
+        "every time.",
+        two_sided=True,
+    ),
+    "identity": Behaviour(
+        lambda values: values > 0,
+        "It is positive on {share}.",
+        "its value hardly changes, by less than 1 % of what the liveliest unit's does, so that it "
+        "says almost the same every time.",
+        two_sided=True,
+    ),
+    "k-sparse": Behaviour(
+        lambda values: values == 0,
+        "It is silent (0) on {share}, because it is not among the largest.",
+        "it is never among the largest of the code, so that it is always set to 0.",
+        two_sided=True,
+        silent=0.0,
+    ),
+    "binary": Behaviour(
+        lambda values: values > 0.5,
+        "Its bit is 1 on {share}.",
+        "its bit is always the same.",
+    ),
+}
+"""By the activation function, and by the kind of code where that decides."""
+
+
+@dataclass(frozen=True)
+class ClassMeans:
+    """Mean value of a unit for each class that has images.
+
+    Attributes
+    ----------
+    labels : tuple of int
+        The classes, largest mean first.
+    means : tuple of float
+        In the same order.
+    """
+
+    labels: tuple[int, ...]
+    means: tuple[float, ...]
+
+
+def class_means(values: Values, labels: npt.NDArray[np.int64]) -> ClassMeans:
+    """Return a unit's mean value for each class.
+
+    Parameters
+    ----------
+    values : ndarray, shape (m,)
+    labels : ndarray, shape (m,)
+        Negative ones (outliers) belong to no class.
+    """
+    present = [int(label) for label in np.unique(labels) if label >= 0]
+    means = {label: float(values[labels == label].mean(dtype=np.float64)) for label in present}
+    ordered = sorted(present, key=lambda label: -means[label])
+    return ClassMeans(tuple(ordered), tuple(means[label] for label in ordered))
+
+
+def answers(name: str, found: ClassMeans, classes: Sequence[str], *, two_sided: bool) -> str:
+    """Return in words which class a unit answers to most, and which least.
+
+    Parameters
+    ----------
+    name : str
+        What the unit is called, such as ``Unit 12``.
+    found : ClassMeans
+    classes : sequence of str
+        Names by label.
+    two_sided : bool
+        Whether values below 0 are an answer too.
+
+    Returns
+    -------
+    str
+        A sentence, empty where there are fewer than two classes.
+    """
+    if len(found.labels) < 2:
+        return ""
+    (most, *_, least), (high, *_, low) = found.labels, found.means
+    if high == low:
+        return f"{name} answers to all classes alike (mean {short(high)})."
+    best = f"class **{classes[most]}** (mean {short(high)})"
+    worst = f"class **{classes[least]}** ({short(low)})"
+    if two_sided and low < 0 < high:
+        return f"{name} is most positive for {best} and most negative for {worst}."
+    if two_sided and low < 0:
+        return f"{name} is least negative for {best} and most negative for {worst}."
+    return f"{name} answers most to {best} and least to {worst}."
+
+
+def describe(
+    name: str,
+    values: Values,
+    labels: npt.NDArray[np.int64],
+    classes: Sequence[str],
+    behaviour: Behaviour,
+    *,
+    dead: bool,
+    things: str = "images",
+) -> str:
+    """Return in words what a unit does with some images.
+
+    Parameters
+    ----------
+    name : str
+        ``Unit 12``.
+    values : ndarray, shape (m,)
+        At least one.
+    labels : ndarray, shape (m,)
+    classes : sequence of str
+    behaviour : Behaviour
+        Of `BEHAVIOURS`.
+    dead : bool
+    things : str
+        What the images are called.
+    """
+    if dead:
+        return f"**{name} is dead**: {behaviour.dead}"
+    means = class_means(values, labels)
+    share = float(behaviour.resting(values).mean())
+    spread = f"Its values go from {short(float(values.min()))} to {short(float(values.max()))}."
+    words = [
+        answers(name, means, classes, two_sided=behaviour.two_sided) or spread,
+        behaviour.often.format(share=_of(things, share)),
+    ]
+    return " ".join(words)
+
+
+def _of(things: str, share: float) -> str:
+    part = {0.0: "none", 1.0: "all"}.get(share, percentage(share))
+    return f"{part} of the {things}"
+
+
+def percentage(share: float) -> str:
+    """Return a share as whole per cent; only what is none or all is called 0 % or 100 %."""
+    if 0 < share < 0.005:
+        return "less than 1 %"
+    if 0.995 < share < 1:
+        return "more than 99 %"
+    return f"{share:.0%}".replace("%", " %")

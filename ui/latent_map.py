@@ -1,0 +1,98 @@
+"""The latent map on a page: its blocks, each sent only when it changes, and what is picked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.components import component
+from ui.server import server
+
+if TYPE_CHECKING:
+    from aecore.layouts import Layout
+    from aecore.own_images import OwnImages
+    from ui.views.frame import Frame
+
+_PICKED = "picked on the map"
+"""Places picked last in this session, by data set."""
+_CUTS = {"picked": "Last picked image", "mean": "Mean code"}
+
+
+def latent_map(frame: Frame, layout: Layout, own: OwnImages) -> tuple[int, ...]:
+    """Show the map of a layout in two dimensions, and return what is picked on it.
+
+    Parameters
+    ----------
+    frame : Frame
+    layout : Layout
+        One that is there.
+    own : OwnImages
+
+    Returns
+    -------
+    tuple of int
+        Places of images as for `ui.views.frame.specimens`, the most recent last.
+    """
+    from ui.views import latent_map as views
+    from ui.views.frame import baseline
+
+    data = frame.data
+    kept: dict[str, tuple[int, ...]] = st.session_state.setdefault(_PICKED, {})
+    before = kept.get(data.fingerprint, ())
+    # blocks come first on the page, though the last of them needs what is picked
+    unseen = st.container(key="unseen-latent")
+    result = component("map")(
+        data={"name": views.NAME},
+        key=f"latent.map.{data.fingerprint}",
+        default={"picked": list(before)},
+        on_picked_change=lambda: None,
+    )
+    existing = len(data.test_images) + len(own)
+    picked = tuple(int(place) for place in result.picked or () if 0 <= place < existing)
+    kept[data.fingerprint] = picked
+    moving = server().engine.status(frame.run, frame.config.epochs)[0] == "training"
+    held = _about_places(frame, layout, picked, own, moving)
+    choices = layout, own, baseline(data) is not None
+    blocks = {
+        "about": views.about(frame, *choices, before),
+        "atlas": views.atlas(data, layout.count),
+        "own": views.own_atlas(data, own),
+        "points": views.points(frame, *choices),
+        "decoder": views.decoder(frame, *choices, held, moving),
+    }
+    with unseen:
+        for name, block in blocks.items():
+            component("blocks")(data=block, key=f"latent.block.{name}")
+    return picked
+
+
+def _about_places(
+    frame: Frame, layout: Layout, picked: tuple[int, ...], own: OwnImages, moving: bool
+) -> int | None:
+    """Say what a place on the map decodes to; return the image whose code the map cuts through."""
+    from ui.views import latent_map as views
+
+    held = None
+    words = st.container()
+    if views.can_be_held(frame, layout):
+        left, words = st.columns([1, 2.6], vertical_alignment="center")
+        with left:
+            cut = st.segmented_control(
+                "Through",
+                list(_CUTS),
+                default="picked",
+                format_func=_CUTS.__getitem__,
+                required=True,
+                key="latent.cut",
+                persist_state="session",
+                width="content",
+                help="What is not drawn of a code is held at that of the image picked last, or "
+                "of the mean code, when a place is decoded. Without a pick it is the mean code.",
+            )
+            held = picked[-1] if picked and cut == "picked" else None
+    words.markdown(
+        views.where_it_decodes(frame, layout, held, own),
+        help=views.how_it_decodes(frame, layout, moving),
+    )
+    return held

@@ -1,0 +1,61 @@
+"""What the decoder makes of regular places in code space, as one large picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.pictures import picture
+
+if TYPE_CHECKING:
+    from aecore.own_images import OwnImages
+    from ui.views.frame import Frame
+
+SIDES = [10, 15, 20, 25]
+
+
+def draw(frame: Frame, picked: tuple[int, ...], own: OwnImages) -> None:
+    """Draw the grid, and say what its axes are."""
+    from ui.views import exploring as views
+
+    side = st.segmented_control(
+        "Places in each direction",
+        SIDES,
+        default=15,
+        required=True,
+        key="latent.grid.side",
+        persist_state="session",
+        width="content",
+        help="How fine the grid is; the range stays the same.",
+    )
+    grid = views.decoded_grid(frame, side, views.has_baseline(frame))
+    left, right = st.columns([1.7, 1], gap="medium")
+    with left:
+        what = f"Decoded grid of {grid.columns} by {grid.rows} places"
+        picture(grid.source, what)
+    with right:
+        st.markdown(f"**To the right**: {grid.across}.")
+        if grid.up:
+            st.markdown(f"**Upwards**: {grid.up}.")
+        st.markdown(_meaning(frame))
+
+
+def _meaning(frame: Frame) -> str:
+    if frame.config.code == "variational":
+        spacing = (
+            "The places are quantiles of N(0, 1), the prior: between any two neighbours lies the "
+            "same share of it, and the whole picture is what the network can draw."
+        )
+    else:
+        spacing = (
+            "The places go from the 1st to the 99th percentile of the codes of test images. Where "
+            "no image's code is near, the decoder still draws something: look for pictures that "
+            "are of no class."
+        )
+    if frame.config.code_size > 2:
+        spacing += (
+            " Components are the two directions in which the codes vary most; along all others "
+            "the places stay in the middle."
+        )
+    return spacing

@@ -1,0 +1,55 @@
+"""From one image to another: straight through code space, beside the cross-fade."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.pictures import strip
+
+if TYPE_CHECKING:
+    from aecore.own_images import OwnImages
+    from ui.views.frame import Frame, Specimen
+
+_TURN = "latent.walk.turn"
+"""Key of how often another pair was asked for, and while which images were picked."""
+
+
+def draw(frame: Frame, picked: tuple[int, ...], own: OwnImages) -> None:
+    """Draw both ways between the last two picked images, or between two others."""
+    from ui.views import exploring as views
+
+    known = [each.place for each in views.specimens(frame.data, picked, own)]
+    turn, meanwhile = st.session_state.get(_TURN, (0, picked))
+    if meanwhile != picked:
+        turn = 0
+    chosen = len(known) >= 2 and turn == 0
+    ends = known[-2:] if chosen else views.another_pair(frame, turn)
+    walk = views.walk(frame, (ends[0], ends[1]), own)
+    first, second = (_words(end) for end in walk.ends)
+    who = f"From {first} to {second}" + (", the last two picked." if chosen else ".")
+    hint = "" if chosen else " Click two images on the map to choose your own."
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(who + hint)
+
+        def again() -> None:
+            st.session_state[_TURN] = (turn + 1, picked)
+
+        st.button(
+            "Other pair",
+            icon=":material/shuffle:",
+            key="latent.walk.again",
+            on_click=again,
+            help="Takes two test images of different classes at random.",
+        )
+    strip(walk.rows)
+    st.caption(
+        "Through the code every picture is one that the decoder can draw, from one reconstruction "
+        "to the other: parts move and change their shape. Through the pixels one original fades "
+        "while the other appears."
+    )
+
+
+def _words(end: Specimen) -> str:
+    return f"**{end.name}**" if end.own else f"**{end.name}** (test image {end.place})"

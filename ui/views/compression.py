@@ -1,0 +1,322 @@
+"""The Compression page: codes of a few bits, PCA's, and picture formats."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import streamlit as st
+import torch
+from torch import Tensor
+
+from aecore import compression, evaluation, format_curves
+from aecore.compression import FORMATS
+from aecore.datasets import Dataset, has_pictures
+from aecore.figures_compression import Curve, error_against_bytes
+from aecore.format_curves import Curves
+from aecore.own_images import OwnImages
+from aecore.quantisation import code_range
+from aecore.reconstruction import codes, one_of_each
+from aecore.rounded_codes import (
+    CodePoint,
+    bits_of,
+    code_points,
+    decoder_bytes,
+    pays_off_from,
+    rounded,
+    unrounded,
+)
+from aecore.wording import rounded_count, short
+from ui.pictures import Row, row
+from ui.server import server
+from ui.views.frame import (
+    Frame,
+    baseline,
+    cached,
+    class_of,
+    greys,
+    model,
+    specimen_images,
+    test_labels,
+)
+
+BELOW = 0.1
+"""Share of the best code's error down to which the formats are drawn."""
+MOST_OWN = 10
+"""Own images that are shown, and written among the others."""
+
+
+def storable(frame: Frame) -> bool:
+    """Tell whether a data set's inputs are pictures that formats for pictures can hold."""
+    return has_pictures(frame.config.dataset, frame.config.data_options)
+
+
+def format_curves_of(data: Dataset) -> Curves | None:
+    """Return what picture formats make of the test images, or None until that is measured."""
+    return _format_curves(data.fingerprint, data) or None
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, validate=bool)
+def _format_curves(fingerprint: str, _data: Dataset) -> Curves:
+    return format_curves.kept(server().environment.home, _data) or {}
+
+
+def has_baseline(data: Dataset) -> bool:
+    """Tell whether PCA of the data set is there to compare with."""
+    return baseline(data) is not None
+
+
+# -- numbers -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class _Coder:
+    """What turns images into numbers and back: the network, or PCA with as many numbers."""
+
+    name: str
+    encode: Callable[[Tensor], Tensor]
+    decode: Callable[[Tensor], Tensor]
+
+
+def _coders(frame: Frame, has_baseline: bool) -> list[_Coder]:
+    network, known = model(frame), baseline(frame.data) if has_baseline else None
+    coders = [_Coder("This network", lambda x: codes(network, x), network.decode)]
+    if known is not None:
+        q = min(frame.config.code_size, frame.config.pixels)
+        axes = known.components[:q]
+        coders.append(
+            _Coder(f"PCA {q}", lambda x: known.scores(x, q), lambda h: known.mean + h @ axes)
+        )
+    return coders
+
+
+@cached(48)
+def _points(frame: Frame, has_baseline: bool) -> dict[str, list[CodePoint]]:
+    """Return what codes of the first 1,000 test images take, by the name of the coder."""
+    train, test = evaluation.live_probes(frame.config, frame.data)
+    bits = bits_of(frame.config.code)
+    found = {}
+    for coder in _coders(frame, has_baseline):
+        inner, outer = coder.encode(train.clean), coder.encode(test.clean)
+        points = code_points(coder.decode, inner, outer, test.clean, bits)
+        found[coder.name] = [*points, unrounded(coder.decode, outer, test.clean)]
+    return found
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Error against bytes as a chart and as a table, and the decoder's own size in words."""
+
+    chart: go.Figure
+    table: list[dict[str, Any]]
+    summary: str
+
+
+@cached(48)
+def comparison(frame: Frame, bits: int, measured: bool, has_baseline: bool) -> Comparison:
+    """Compare codes with formats; the flags tell results apart that know more.
+
+    Parameters
+    ----------
+    frame : Frame
+    bits : int
+        Bits a unit that are marked and spoken of.
+    measured : bool
+        Whether the formats' curves are there, see `format_curves_of`.
+    has_baseline : bool
+    """
+    points = _points(frame, has_baseline)
+    formats = (format_curves_of(frame.data) or {}) if measured else {}
+    chosen = next(p for p in points["This network"] if p.bits == bits)
+    curves = [*_code_curves(points), *_format_lines(formats)]
+    return Comparison(
+        error_against_bytes(
+            curves,
+            at=chosen.size,
+            floor=BELOW * min(p.mse for found in points.values() for p in found),
+        ),
+        _table(points, formats),
+        _summary(frame, chosen, formats),
+    )
+
+
+def _code_curves(points: dict[str, list[CodePoint]]) -> list[Curve]:
+    (name, own), *others = points.items()
+    *rounds, whole = own
+    words = [_bits(p.bits) for p in rounds]
+    errors = [p.mse for p in rounds]
+    curves = [
+        Curve(f"{name}, rounded code", "code", [p.size for p in rounds], errors, words),
+        Curve("the same, ideally packed", "entropy", [p.entropy for p in rounds], errors, words),
+        Curve("unrounded (float32)", "float", [whole.size], [whole.mse], ["32 bits"]),
+    ]
+    for other, found in others:
+        found = found[:-1]
+        curves.append(
+            Curve(
+                f"{other}, rounded", "pca", [p.size for p in found], [p.mse for p in found], words
+            )
+        )
+    return curves
+
+
+def _format_lines(formats: Curves) -> list[Curve]:
+    return [
+        Curve(
+            FORMATS[name].label,
+            name,
+            [p.size for p in points],
+            [p.mse for p in points],
+            [FORMATS[name].setting.format(p.quality) for p in points],
+        )
+        for name, points in formats.items()
+    ]
+
+
+def _table(points: dict[str, list[CodePoint]], formats: Curves) -> list[dict[str, Any]]:
+    lines = [
+        {
+            "what": name,
+            "setting": _bits(p.bits),
+            "bytes": p.size,
+            "MSE": p.mse,
+            "packed": p.entropy if p.bits < 32 else None,
+            "zlib": p.packed if p.bits < 32 else None,
+        }
+        for name, found in points.items()
+        for p in found
+    ]
+    lines += [
+        {
+            "what": FORMATS[name].label,
+            "setting": FORMATS[name].setting.format(p.quality),
+            "bytes": p.size,
+            "MSE": p.mse,
+            "packed": None,
+            "zlib": None,
+        }
+        for name, found in formats.items()
+        for p in found
+    ]
+    return lines
+
+
+def _summary(frame: Frame, chosen: CodePoint, formats: Curves) -> str:
+    q, decoder = frame.config.code_size, decoder_bytes(model(frame))
+    said = [
+        f"A code of {_numbers(q)} of {_bits(chosen.bits)} takes **{_size(chosen.size)} an image**"
+        f" (an ideal coder would need {short(chosen.entropy)}), with an error of "
+        f"**{short(chosen.mse)}** per pixel.",
+        f"The decoder itself has **{_amount(decoder)}** and is needed once, "
+        "however many images there are.",
+    ]
+    needed = {name: compression.size_at(points, chosen.mse) for name, points in formats.items()}
+    able = {name: size for name, size in needed.items() if size is not None}
+    if able:
+        best = min(able, key=lambda name: able[name])
+        label, size = FORMATS[best].label, able[best]
+        images = pays_off_from(decoder, chosen.size, size)
+        said.append(
+            f"For the same error {label}, the best of the formats, takes {short(size)} bytes an "
+            "image: "
+            + (
+                "code and decoder never pay off."
+                if images is None
+                else f"code and decoder together pay off from about **{rounded_count(images)} "
+                "images** on."
+            )
+        )
+    return " ".join(said)
+
+
+def _bits(bits: int) -> str:
+    return "1 bit" if bits == 1 else f"{bits} bits"
+
+
+def _numbers(q: int) -> str:
+    return "1 number" if q == 1 else f"{q} numbers"
+
+
+def _size(size: float) -> str:
+    return "1 byte" if size == 1 else f"{short(size) if size % 1 else f'{size:,.0f}'} bytes"
+
+
+def _amount(size: int) -> str:
+    for unit, many in (("MB", 1e6), ("kB", 1e3)):
+        if size >= many:
+            return f"{short(size / many)} {unit}"
+    return f"{size} bytes"
+
+
+# -- pictures ------------------------------------------------------------------------
+
+
+@cached(48)
+def pictures(
+    frame: Frame, bits: int, own: OwnImages, measured: bool, has_baseline: bool
+) -> list[list[Row]]:
+    """Return a test image of each class as it was and as codes and formats give it back.
+
+    All take about as many bytes; own images, where there are any, come in a second strip.
+    """
+    points = _points(frame, has_baseline)
+    size = next(p for p in points["This network"] if p.bits == bits).size
+    own = replace(own, names=own.names[:MOST_OWN], pictures=own.pictures[:MOST_OWN])
+    train, test = evaluation.live_probes(frame.config, frame.data)
+    examples = one_of_each(test_labels(frame.data)[test.index], len(frame.data.classes))
+    count = len(frame.data.test_images)
+    mine = specimen_images(frame.data, range(count, count + len(own)), own)
+    clean = torch.cat([test.clean[examples], mine])
+    named = [class_of(frame.data, int(test.index[place])) for place in examples]
+    n = frame.data.pixels
+    versions = [("Original", f"{n:,} {'bytes' if storable(frame) else 'numbers'}", clean)]
+    for coder in _coders(frame, has_baseline):
+        scale = code_range(coder.encode(train.clean).numpy())
+        with torch.no_grad():
+            back = coder.decode(rounded(coder.encode(clean), scale, bits))
+        found = next(p for p in points[coder.name] if p.bits == bits)
+        hint = f"{_bits(bits)} a unit · {_size(found.size)}"
+        versions.append((coder.name, hint, back))
+    formats = (format_curves_of(frame.data) or {}) if measured else {}
+    for name, curve in formats.items():
+        quality = compression.quality_at(curve, size)
+        needed, decoded = _written(frame.data, name, quality, own)
+        hint = f"{FORMATS[name].setting.format(quality)} · {_size(needed)}"
+        if needed > 1.5 * size:
+            hint += ", its smallest"
+        shown = torch.cat([decoded[examples], decoded[len(test.index) :]])
+        versions.append((FORMATS[name].label, hint, shown))
+    split = len(examples)
+    strips = [[_row(frame.data, clean[:split], named, label, hint, back[:split])
+               for label, hint, back in versions]]  # fmt: skip
+    if len(own):
+        strips.append(
+            [_row(frame.data, clean[split:], list(own.names), label, hint, back[split:])
+             for label, hint, back in versions]
+        )  # fmt: skip
+    return strips
+
+
+def _row(
+    data: Dataset, clean: Tensor, names: list[str], label: str, hint: str, back: Tensor
+) -> Row:
+    errors = (back - clean).square().mean(1).tolist()
+    captions = names if label == "Original" else [short(error) for error in errors]
+    return row(label, hint, greys(back, data), captions)
+
+
+def _written(data: Dataset, name: str, quality: int, own: OwnImages) -> tuple[float, Tensor]:
+    """Return bytes an image and what a format makes of test images and own ones, (m, n)."""
+    return _written_once(data.fingerprint, name, quality, own.fingerprint, data, own)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _written_once(
+    fingerprint: str, name: str, quality: int, mine: str, _data: Dataset, _own: OwnImages
+) -> tuple[float, Tensor]:
+    images = np.concatenate([format_curves.sample(_data), _own.fitted(_data.shape)])
+    size, decoded = compression.codec(images, name, quality)
+    return size, torch.from_numpy(decoded).flatten(1).float() / 255

@@ -1,0 +1,94 @@
+"""The noise matrix of the Reconstructions page: noise in training against noise at test time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+import torch
+from torch import Tensor
+
+from aecore import evaluation
+from aecore.corruption import Noise
+from aecore.datasets import Dataset
+from aecore.noise_matrix import IMAGES, IMAGES_OF_CONVOLUTIONS, errors
+from ui.pictures import source
+from ui.views.frame import Frame, baseline, cached, greys, model, test_images
+from ui.views.reconstructions import Looks, components, levels_in, of_data, of_frame, pca
+
+__all__ = [
+    "Looks",
+    "baseline",
+    "components",
+    "count",
+    "network_errors",
+    "network_pictures",
+    "noisy_pictures",
+    "pca_errors",
+    "pca_pictures",
+]
+
+_SEED = 0
+"""The noise on the images that cells are means of is drawn the same way for all runs."""
+
+
+def count(frame: Frame) -> int:
+    """Return how many test images a cell is the mean of."""
+    most = IMAGES if frame.config.architecture == "dense" else IMAGES_OF_CONVOLUTIONS
+    return min(most, len(frame.data.test_images))
+
+
+def _images(data: Dataset, count: int) -> Tensor:
+    return test_images(data, evaluation.order(len(data.test_images), "test")[:count])
+
+
+@cached(96)
+def network_errors(frame: Frame, *noises: Noise) -> list[float]:
+    """Return a snapshot's error under each noise."""
+    clean = _images(frame.data, count(frame))
+    found: list[float] = errors([model(frame)], clean, noises, _SEED)[0].tolist()
+    return found
+
+
+def pca_errors(frame: Frame, *noises: Noise) -> list[float]:
+    """Return the error under each noise of PCA with as many components as the code has numbers."""
+    key = frame.data.fingerprint, components(frame), count(frame), noises
+    return _pca_errors(key, frame.data)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _pca_errors(key: tuple[str, int, int, tuple[Noise, ...]], _data: Dataset) -> list[float]:
+    _, q, count, noises = key
+    clean = _images(_data, count)
+    found: list[float] = errors([pca(_data, q)], clean, noises, _SEED)[0].tolist()
+    return found
+
+
+@of_data(24)
+def noisy_pictures(data: Dataset, looks: Looks, levels: tuple[float, ...]) -> list[str]:
+    """Return what goes in at each level, as pictures."""
+    return _sources(levels_in(data, looks, levels), data)
+
+
+@of_frame(96)
+def network_pictures(frame: Frame, looks: Looks, levels: tuple[float, ...]) -> list[str]:
+    """Return what a snapshot makes of the images at each level, as pictures."""
+    return _denoised(model(frame), frame.data, looks, levels)
+
+
+@of_data(24)
+def pca_pictures(data: Dataset, looks: Looks, levels: tuple[float, ...], q: int) -> list[str]:
+    """Return what PCA with q components makes of the images at each level, as pictures."""
+    return _denoised(pca(data, q), data, looks, levels)
+
+
+@torch.no_grad()
+def _denoised(
+    through: Callable[[Tensor], Tensor], data: Dataset, looks: Looks, levels: tuple[float, ...]
+) -> list[str]:
+    noisy = levels_in(data, looks, levels)  # (levels, k, n)
+    return _sources(through(noisy.flatten(0, 1)).view_as(noisy), data)
+
+
+def _sources(rows: Tensor, data: Dataset) -> list[str]:
+    return [source(greys(part, data), len(part)) for part in rows]

@@ -1,0 +1,196 @@
+"""The Own images page: how a picture is placed, and what a network makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import streamlit as st
+import torch
+from torch import Tensor
+
+from aecore import evaluation, images
+from aecore.datasets import Dataset
+from aecore.own_images import OwnImages, Picture
+from aecore.placing import letterboxed
+from aecore.reconstruction import codes, reconstruct
+from aecore.training import as_pixels
+from aecore.wording import short
+from ui.pictures import Tile, source
+from ui.views.frame import Frame, all_test_images, cached, greys, model, test_errors
+from ui.views.latent import latent_places
+
+NEIGHBOURS = 8
+"""Nearest test images that are shown."""
+_BEFORE_SIDE = 140
+"""Pixels of the side that a picture is shown with as it came."""
+_DIVIDER = 90
+"""Grey of the line between a picture before and after."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """What a network makes of one picture.
+
+    Attributes
+    ----------
+    tiles : list of Tile
+        As it came, as it goes in, as it comes out, and the difference.
+    summary : str
+        How large the error is, and how unusual that makes it.
+    neighbours : list of Tile
+        Test images with the nearest codes, nearest first, captioned with their classes.
+    kin : str
+        Which class most of them are of; empty where there are no classes to tell apart.
+    """
+
+    tiles: list[Tile]
+    summary: str
+    neighbours: list[Tile]
+    kin: str
+
+
+def placing_tiles(own: OwnImages, data: Dataset) -> list[Tile]:
+    """Return one picture as it came and as it goes in."""
+    height, width = data.shape
+    came = letterboxed(own.pictures[0], _shown_shape(data))
+    fitted = own.fitted(data.shape)
+    how = "placed" if own.normalised else "resized"
+    return [
+        Tile(source(_rgb(came[None]), 1), "as it came", f"{own.names[0]} as it came"),
+        Tile(
+            source(_rgb(fitted), 1), f"{how}, {width} × {height}",
+            f"{own.names[0]}, {how} to {width} × {height} pixels",
+        ),
+    ]  # fmt: skip
+
+
+def is_blank(own: OwnImages, data: Dataset) -> bool:
+    """Tell whether nothing is drawn on the first picture."""
+    return not own.fitted(data.shape)[0].any()
+
+
+@cached(64)
+def seen(frame: Frame, own: OwnImages, count: int) -> Seen:
+    """Look at the first of some own images through the network of a snapshot.
+
+    Parameters
+    ----------
+    frame : Frame
+    own : OwnImages
+    count : int
+        Test images that it is compared with.
+    """
+    data = frame.data
+    network = model(frame)
+    clean = as_pixels(evaluation.pixels(own.fitted(data.shape)[:1]))
+    found = reconstruct(network, clean, clean)
+    error = float(found.errors[0])
+    difference = found.difference.numpy().reshape(-1, *data.shape)
+    tiles = [
+        *placing_tiles(own, data),
+        Tile(source(greys(found.reconstructed, data), 1), "reconstructed", "Its reconstruction"),
+        Tile(
+            source(images.signed(difference, data.span[1]), 1), f"error {short(error)}",
+            f"Reconstruction minus image; mean squared error {short(error)} a pixel",
+        ),
+    ]  # fmt: skip
+    errors = _errors(frame, count)
+    share = float((errors < error).float().mean())
+    summary = (
+        f"Reconstruction error **{short(error)}** a pixel (MSE): larger than that of "
+        f"**{_percent(share)}** of {len(errors):,} test {data.spec.things}."
+    )
+    near = _nearest(frame, clean, count)
+    names = [data.classes[int(label)] if label >= 0 else "outlier"
+             for label in data.test_labels[near]]  # fmt: skip
+    pictures = greys(all_test_images(data)[torch.tensor(near)], data)
+    neighbours = [
+        Tile(source(picture[None], 1), name, f"Test image {place}, {name}")
+        for picture, name, place in zip(pictures, names, near.tolist(), strict=True)
+    ]
+    return Seen(tiles, summary, neighbours, _kin(names) if len(data.classes) > 1 else "")
+
+
+def _kin(names: list[str]) -> str:
+    most = max(names, key=names.count)
+    return f"**{names.count(most)} of {len(names)}** nearest are of class **{most}**."
+
+
+def _percent(share: float) -> str:
+    """Return a share in percent, never rounded to none or all."""
+    if 0 < share < 0.01:
+        return "less than 1 %"
+    return "more than 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
+
+
+def _errors(frame: Frame, count: int) -> Tensor:
+    """Return the errors of so many test images; of all at once where all are wanted."""
+    if count >= len(frame.data.test_images):
+        return test_errors(frame)
+    return _some_errors(frame, count)
+
+
+@cached(16)
+def _some_errors(frame: Frame, count: int) -> Tensor:
+    clean = all_test_images(frame.data)[latent_places(frame.data, count)]
+    with torch.no_grad():
+        return reconstruct(model(frame), clean, clean).errors
+
+
+@cached(6)
+def _codes(frame: Frame, count: int) -> Tensor:
+    return codes(model(frame), all_test_images(frame.data)[latent_places(frame.data, count)])
+
+
+@torch.no_grad()
+def _nearest(frame: Frame, clean: Tensor, count: int) -> np.ndarray:
+    """Return the places of the test images whose codes are nearest, nearest first."""
+    known = _codes(frame, count)
+    code = codes(model(frame), clean)
+    distances = (known - code).square().sum(1)
+    nearest = distances.topk(min(NEIGHBOURS, len(known)), largest=False).indices
+    return latent_places(frame.data, count)[nearest].numpy()
+
+
+# -- the collection ------------------------------------------------------------------
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def pairs(fingerprint: str, places: tuple[int, ...], shape: tuple[int, int], _own: OwnImages,
+          _data: Dataset) -> list[Tile]:  # fmt: skip
+    """Return own images at some places, each as it came and as it goes in.
+
+    Parameters
+    ----------
+    fingerprint : str
+        Of the own images.
+    places : tuple of int
+    shape : tuple of int
+        Of the data set's images.
+    """
+    fitted = _own.fitted(shape)
+    tall, wide = _shown_shape(_data)
+    times = tall // shape[0]
+    tiles = []
+    for place in places:
+        came = letterboxed(_own.pictures[place], (tall, wide))
+        goes = fitted[place].repeat(times, axis=0).repeat(times, axis=1)
+        divider = np.full((tall, max(1, wide // 28)), _DIVIDER, np.uint8)
+        picture = np.hstack([came, divider, goes])
+        name = _own.names[place]
+        tiles.append(
+            Tile(source(_rgb(picture[None]), 1), name, f"{name}: as it came, and as it goes in")
+        )
+    return tiles
+
+
+def _shown_shape(data: Dataset) -> tuple[int, int]:
+    """Return the shape that a picture is shown in as it came: a multiple of the images'."""
+    height, width = data.shape
+    times = max(1, _BEFORE_SIDE // max(height, width))
+    return height * times, width * times
+
+
+def _rgb(pictures: Picture) -> np.ndarray:
+    return pictures[..., None].repeat(3, axis=-1)
