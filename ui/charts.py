@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-import plotly.graph_objects as go
 import streamlit as st
 
 from ui import session
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 FORMATS = {"png": "PNG", "svg": "SVG"}
 """What a chart can be saved as; the browser draws it."""
 
 
-def chart(figure: go.Figure, key: str, *, zoom: bool = False, **options: Any) -> Any:
+def chart(figure: go.Figure, key: str, *, zoom: bool = False) -> None:
     """Show a chart; the camera that appears over it saves it as a picture.
 
     Parameters
@@ -23,18 +25,15 @@ def chart(figure: go.Figure, key: str, *, zoom: bool = False, **options: Any) ->
         Stable, and other than those of all other charts of the page; also the file's name.
     zoom : bool
         Whether the mouse wheel zooms.
-    **options
-        For `streamlit.plotly_chart`, such as what to select and what a selection does.
     """
-    kept = ["toImage", *(["select2d", "lasso2d"] if "on_select" in options else [])]
     config = {
         "displaylogo": False,
         "scrollZoom": zoom,
-        "modeBarButtons": [kept],
+        "modeBarButtons": [["toImage"]],
         "toImageButtonOptions": {
             "format": session.picture_format(),
             "filename": f"autoencoder-{key.replace('.', '-')}",
             "scale": 2,
         },
     }
-    return st.plotly_chart(figure, key=key, config=config, **options)
+    st.plotly_chart(figure, key=key, config=config)
