@@ -13,6 +13,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from aecore.wording import plain
 from ui import session
 from ui.server import server
 from ui.sidebar import sidebar
@@ -40,6 +41,7 @@ PAGES = (
     PageInfo("Own images", ":material/draw:", "own_images"),
 )
 
+_COLD = "opened without app.py"
 _inside = threading.local()
 
 
@@ -63,6 +65,10 @@ def shell(*, run: bool = False) -> None:
     st.html(ASSETS / "styles.css")
     st.logo(str(ASSETS / "logo.svg"), size="large")
     page = st.navigation([*_pages()], position="top")
+    if not run and _COLD not in st.session_state:
+        # from now on the page is run by app.py, where its widgets are others: none is drawn before
+        st.session_state[_COLD] = True
+        st.rerun()
     server()
     session.settings()
     sidebar()
@@ -99,15 +105,10 @@ def _say_notes() -> None:
     ]
     if notes:
         with st.container(horizontal=True, key="notes"):
-            st.warning("\n".join(f"- {_plain(note)}" for note in notes), icon=":material/info:")
+            st.warning("\n".join(f"- {plain(note)}" for note in notes), icon=":material/info:")
             st.button("Got it", on_click=_notes_read)
 
 
 def _notes_read() -> None:
     session.forget_notes()
     st.session_state["environment read"] = True
-
-
-def _plain(text: str) -> str:
-    """Escape what Markdown would take for formatting."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>$~:" else c for c in text)

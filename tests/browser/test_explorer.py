@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.conftest import App, stop
+from tests.waiting import wait_for
+from ui.shell import PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -253,30 +256,60 @@ def test_an_exploding_run_says_why_and_what_to_try(app: App, page: Page) -> None
     expect(page.get_by_text("Try a lower learning rate")).to_be_visible(timeout=SLOW)
 
 
-@pytest.mark.parametrize(
-    "address", ["", "train", "reconstructions", "latent_space", "filters", "anomalies"]
-)
+@pytest.fixture(scope="module")
+def trained(app: App, chromium: Browser) -> tuple[str, Path]:
+    """Return the query of a run that is finished, and the store that it is in."""
+    query = "dataset=digits&bottleneck=6&epochs=3"
+    with chromium.new_page() as page:
+        page.goto(f"{app.url}/?{query}")
+        train_to_the_end(page)
+    return query, app.home / "runs"
+
+
+def with_runs(home: Path, runs: Path) -> Path:
+    """Return a home of its own for a fresh server, with a copy of some runs."""
+    shutil.copytree(runs, home / "runs")
+    return home
+
+
+@pytest.mark.parametrize("address", ["", *(info.address for info in PAGES)])
 def test_each_page_opens_cold_by_its_own_address(
-    fresh: Callable[..., App], page: Page, address: str
+    fresh: Callable[..., App], page: Page, trained: tuple[str, Path], tmp_path: Path, address: str
 ) -> None:
-    app = fresh()
-    page.goto(f"{app.url}/{address}?dataset=digits&bottleneck=6&epochs=3")
-    train_to_the_end(page)
+    query, runs = trained
+    app = fresh(home=with_runs(tmp_path / "home", runs))
+    page.goto(f"{app.url}/{address}?{query}")
+    expect(status(page)).to_contain_text("finished", timeout=SLOW)
     expect(page.get_by_role("link", name="Filters")).to_be_visible()
-    expect(page.locator("img[src^='data:image/png'], .js-plotly-plot").first).to_be_visible()
+    drawn = page.locator("img[src^='data:image/png'], .js-plotly-plot, canvas")
+    expect(drawn.first).to_be_visible(timeout=SLOW)
+    wait_for(lambda: any("torch" in mapped(w.pid) for w in app.workers()), "a warm worker")
     for worker in app.workers():
-        assert "streamlit" not in imported(worker.pid), "a worker imported streamlit"
+        # told by the protobuf that it brings
+        assert "_upb" not in mapped(worker.pid), "a worker imported streamlit"
     stop(app)
 
 
-def imported(pid: int) -> str:
-    """Return "streamlit" where a process has it, told by the protobuf that it brings."""
+def test_what_is_chosen_on_a_page_opened_cold_stays(
+    fresh: Callable[..., App], page: Page, trained: tuple[str, Path], tmp_path: Path
+) -> None:
+    query, runs = trained
+    app = fresh(home=with_runs(tmp_path / "home", runs))
+    page.goto(f"{app.url}/anomalies?{query}")
+    page.get_by_role("radio", name="Worst patch").click()
+    settle(page)
+    page.get_by_role("button", name="Train 10 epochs more").click()
+    expect(status(page)).to_contain_text("epoch 13/13", timeout=SLOW)
+    expect(page.get_by_role("radio", name="Worst patch")).to_be_checked()
+    stop(app)
+
+
+def mapped(pid: int) -> str:
+    """Return the libraries that a process has in memory."""
     maps = Path(f"/proc/{pid}/maps")
     if not maps.exists():
         pytest.skip("needs /proc")
-    text = maps.read_text()
-    assert "torch" in text
-    return "streamlit" if "_upb" in text else ""
+    return maps.read_text()
 
 
 def test_mnist_learns_before_your_eyes(
