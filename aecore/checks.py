@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 Labels: TypeAlias = npt.NDArray[Any]
 Matrix: TypeAlias = npt.NDArray[np.float32]
+Floats: TypeAlias = npt.NDArray[np.float64]
 
 
 def matrix(values: npt.ArrayLike, what: str) -> Matrix:
@@ -70,6 +71,22 @@ def labels_of(labels: npt.ArrayLike, count: int) -> Labels:
             f"{known.shape}."
         )
     return known
+
+
+def scores_of(values: npt.ArrayLike) -> Floats:
+    """Return scores, one for each image, as float64, (N,).
+
+    Raises
+    ------
+    ValueError
+        If they are not a list, there is none, or one is not a finite number.
+    """
+    scores = np.asarray(values, np.float64)
+    if scores.ndim != 1 or not scores.size:
+        raise ValueError(f"Scores must be a list with one for each image, not of {scores.shape}.")
+    if not np.isfinite(scores).all():
+        raise ValueError("Scores must be finite numbers, and some are not.")
+    return scores
 
 
 def within(value: float, lowest: float, highest: float, what: str) -> None:

@@ -21,14 +21,13 @@ from aecore.config import RunConfig, from_dict
 from aecore.datasets import Dataset, load
 from aecore.features import adjusted_rand, cluster, linear_probe
 from aecore.neighbours import knn_accuracy, same_class_share
+from aecore.progress import Progress
 from aecore.results import Results, of_dataset
 from aecore.runs import Run, RunError, RunStore
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-Progress: TypeAlias = Callable[[str, float | None], None]
-"""Told the stage in words, and the share of it that is done (None: unknown)."""
 Labels: TypeAlias = npt.NDArray[np.int64]
 
 NEIGHBOURS = 7

@@ -31,6 +31,8 @@ class Corruption:
         ``(images (m, n), level, generator, (height, width)) -> (m, n)``.
     additive : bool
         Whether it can leave [0, 1], so that clipping is a choice.
+    drawn : bool
+        Whether it draws random numbers; else it does the same to every image.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Corruption:
     high: float
     apply: Callable[[Tensor, float, torch.Generator, tuple[int, int]], Tensor]
     additive: bool = False
+    drawn: bool = True
 
 
 Shape = tuple[int, int]
@@ -173,6 +176,7 @@ CORRUPTIONS: dict[str, Corruption] = {
             "Share of the rows and of the columns that is lost.",
             0.95,
             _downsampling,
+            drawn=False,
         ),
     )
 }

@@ -18,10 +18,10 @@ import numpy.typing as npt
 
 from aecore.config import from_dict
 from aecore.datasets import Dataset, load
+from aecore.progress import Progress
 from aecore.results import Results, of_dataset
 
 Matrix: TypeAlias = npt.NDArray[np.float32]
-Progress: TypeAlias = Callable[[str, float | None], None]
 
 MOST_TRAINING = 5000
 """Training images that detectors are fitted to, so that all end in seconds."""

@@ -17,7 +17,7 @@ from typing import Any
 from aecore import datasets
 from aecore.config import RunConfig
 from aecore.datasets import DATASETS
-from aecore.runs import Run
+from aecore.runs import Run, RunError
 from aecore.script import loading, renamed, script, stem
 from aecore.wording import moment
 
@@ -83,8 +83,15 @@ def measurements(run: Run) -> str:
     """Return a run's measurements as CSV: a line for each, with step, epoch and errors.
 
     Losses, penalties and errors are means per pixel, of the images that live numbers are about.
+
+    Raises
+    ------
+    RunError
+        If there are none, as of a run that was removed.
     """
     rows = run.metrics()
+    if not rows:
+        raise RunError(f"Run {run.id} has no measurements.")
     names = list(dict.fromkeys(["step", "epoch", *(name for row in rows for name in row)]))
     text = io.StringIO()
     writer = csv.DictWriter(text, names, lineterminator="\n")

@@ -178,6 +178,11 @@ def curves(
     )
 
 
+def _plain(tick: float) -> str:
+    """Return a tick without zeros that say nothing, and without an exponent."""
+    return f"{tick:.9f}".rstrip("0").rstrip(".")
+
+
 def log_ticks(values: Sequence[float]) -> dict[str, object]:
     """Return plain ticks (0.02, 0.05, 0.1) that cover the values."""
     positive = [v for v in values if v >= _LOWEST and np.isfinite(v)]
@@ -192,7 +197,7 @@ def log_ticks(values: Sequence[float]) -> dict[str, object]:
     return {
         "range": [float(np.log10(low)) - 0.02, float(np.log10(high)) + 0.02],
         "tickvals": ticks,
-        "ticktext": [f"{t:.6g}" if t < 1e6 else short(t) for t in ticks],
+        "ticktext": [_plain(t) if t < 1e6 else short(t) for t in ticks],
         "minor": {"showgrid": False},
     }
 

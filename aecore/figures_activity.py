@@ -10,13 +10,15 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from aecore.figures import CLASS_COLOURS, figure
-from aecore.unit_profiles import class_means, percentage
-from aecore.wording import short
+from aecore.unit_profiles import class_means
+from aecore.wording import percentage, short
 
 BINS = 36
 MOST_CLASSES = 12
 """Rows that can be read; of more classes those with the largest means are shown."""
 ROW_PX = 27
+NOTE_PX = 76
+"""Room at the right for what is said of silent images."""
 TALLEST = 0.92
 """Height of the tallest bar, in rows."""
 
@@ -106,8 +108,8 @@ def values_by_class(
                     "text": f"silent {percentage(quiet[k])}",
                     "showarrow": False,
                     "xref": "paper",
-                    "x": 1,
-                    "xanchor": "right",
+                    "x": 1.01,
+                    "xanchor": "left",
                     "y": base,
                     "yanchor": "bottom",
                     "font": {"size": 12},
@@ -119,6 +121,7 @@ def values_by_class(
         barmode="overlay",
         showlegend=False,
         annotations=notes,
+        margin={"r": NOTE_PX} if notes else {},
         xaxis={"title": {"text": title}, "range": [low, high]},
         yaxis={
             "tickvals": list(range(rows)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -11,9 +11,9 @@ from typing import TypeAlias
 from aecore.compression import FORMATS, Point, missing, sweep
 from aecore.datasets import Dataset, Images, load
 from aecore.evaluation import order
+from aecore.progress import Progress
 from aecore.results import of_dataset
 
-Progress: TypeAlias = Callable[[str, float | None], None]
 Curves: TypeAlias = dict[str, list[Point]]
 """A key of `aecore.compression.FORMATS` to its qualities."""
 

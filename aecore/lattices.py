@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from aecore.planes import Plane
-from aecore.projections import pca
+from aecore.principal import pca
 from aecore.walks import HIGHEST, LOWEST
 
 
@@ -60,7 +60,7 @@ def lattice(
         quantiles of it, so that between any two lies the same share of the prior
         (Kingma & Welling 2013, appendix A).
     reference : ndarray, optional
-        Keeps the signs of the components, see `aecore.projections.pca`.
+        Keeps the signs of the components, see `aecore.principal.pca`.
     """
     q = codes.shape[1]
     if q <= 2:

@@ -11,12 +11,12 @@ from typing import Any
 
 from aecore.config import from_dict
 from aecore.datasets import Dataset, load
-from aecore.projections import PROJECTIONS, Array, Knobs, Progress, check, knobs_of, lay_out
+from aecore.principal import Array
+from aecore.progress import Progress
+from aecore.projections import PROJECTIONS, Knobs, check, knobs_of, lay_out
 from aecore.runs import Run, RunStore
 from aecore.trustworthiness import NEIGHBOURS, trustworthiness
 
-CHUNK = 1000
-"""Images encoded at a time."""
 ASKED = 2000
 """Points that are asked for their neighbours when a layout is judged: two digits hold."""
 
@@ -78,12 +78,8 @@ def kept(run: Run, step: int, layout: Layout) -> Array | None:
 
 def kept_trust(run: Run, step: int, layout: Layout) -> float | None:
     """Return the trustworthiness that `project` kept beside the coordinates, or None."""
-    found = run.results.load(_trust_name(step, layout)) or {}
+    found = run.results.load(result_name(step, layout)) or {}
     return found.get("trustworthiness")
-
-
-def _trust_name(step: int, layout: Layout) -> str:
-    return f"{result_name(step, layout)}-trust"
 
 
 def project(
@@ -127,27 +123,22 @@ def project(
     score = trustworthiness(
         codes, points, most=ASKED, progress=lambda done: progress("Judging", done)
     )
-    run.results.save(
-        _trust_name(step, layout), {"trustworthiness": score, "neighbours": NEIGHBOURS}
-    )
-    run.results.save_array(result_name(step, layout), points)  # last: it says that all is there
+    name = result_name(step, layout)
+    run.results.save(name, {"trustworthiness": score, "neighbours": NEIGHBOURS})
+    run.results.save_array(name, points)  # last: it says that all is there
 
 
 def _codes(run: Run, step: int, data: Dataset, count: int) -> Array:
     """Return the codes of the first test images in the fixed order, (m, q)."""
-    import torch
-
     from aecore.evaluation import order, pixels
     from aecore.models import load_weights
+    from aecore.reconstruction import codes
     from aecore.training import as_pixels
 
     model = load_weights(run.config, run.weights(step))
     images = pixels(data.test_images)
-    chunks = order(len(images), "test")[:count].split(CHUNK)
-    with torch.no_grad():
-        parts = [model.encode(as_pixels(images[index])) for index in chunks]
-    codes: Array = torch.cat(parts).numpy()
-    return codes
+    found: Array = codes(model, as_pixels(images[order(len(images), "test")[:count]])).numpy()
+    return found
 
 
 def as_csv(points: Array, places: Sequence[int], names: Sequence[str]) -> str:

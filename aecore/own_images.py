@@ -78,14 +78,16 @@ class OwnImages:
         """
         known = self._fits.get(shape, np.zeros((0, *shape), np.uint8))
         if len(known) < len(self):
-            fit = placed if self.normalised else letterboxed
-            fresh = [fit(picture, shape) for picture in self.pictures[len(known) :]]
+            fresh = [self._fit(picture, shape) for picture in self.pictures[len(known) :]]
             known = np.concatenate([known, np.stack(fresh)])
             known.setflags(write=False)
             while len(self._fits) >= _SHAPES:
                 self._fits.pop(next(iter(self._fits)), None)
             self._fits[shape] = known
         return known
+
+    def _fit(self, picture: Picture, shape: tuple[int, int]) -> Picture:
+        return placed(picture, shape) if self.normalised else letterboxed(picture, shape)
 
     def with_more(self, names: Sequence[str], pictures: Sequence[Picture]) -> OwnImages:
         """Return these and as many more behind them as there is room for.
@@ -128,8 +130,14 @@ class OwnImages:
 
     def turned_over(self, place: int) -> OwnImages:
         """Return them with light and dark exchanged in the one at a place."""
-        pictures = (*self.pictures[:place], 255 - self.pictures[place], *self.pictures[place + 1 :])
-        return self._with(self.names, pictures, {})
+        turned = 255 - self.pictures[place]
+        pictures = (*self.pictures[:place], turned, *self.pictures[place + 1 :])
+        fits = {
+            shape: np.concatenate([known[:place], [self._fit(turned, shape)], known[place + 1 :]])
+            for shape, known in list(self._fits.items())
+            if place < len(known)
+        }
+        return self._with(self.names, pictures, fits)
 
     def as_placed(self, normalised: bool) -> OwnImages:
         """Return them placed as MNIST's digits were, or only resized."""

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from aecore.corruption import Noise
+from aecore.corruption import CORRUPTIONS, Noise
 from aecore.models import Autoencoder
 from aecore.randomness import generator
+
+CHUNK = 2000
+"""Images or codes that go through a network at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,10 +49,6 @@ def reconstruct(
     return Reconstruction(original, noisy, model(noisy))
 
 
-_UNDRAWN = ("downsampling",)
-"""Corruptions that do the same to every image, and so can be done to all at once."""
-
-
 def spoil(images: Tensor, places: Tensor, noise: Noise, seed: int) -> Tensor:
     """Corrupt images (k, n) for looking; each by its place in the split, whatever is beside it.
 
@@ -64,7 +63,7 @@ def spoil(images: Tensor, places: Tensor, noise: Noise, seed: int) -> Tensor:
     """
     if not noise:
         return images
-    if noise.name in _UNDRAWN:
+    if not CORRUPTIONS[noise.name].drawn:  # all at once
         return noise(images, generator(seed, "look"))
     rows = [
         noise(image[None], generator(seed, "look", int(place)))
@@ -180,4 +179,10 @@ def choose(
 @torch.no_grad()
 def codes(model: Autoencoder, images: Tensor) -> Tensor:
     """Return the codes (k, q) of clean images (k, n), in chunks."""
-    return torch.cat([model.encode(part) for part in images.split(2000)])
+    return torch.cat([model.encode(part) for part in images.split(CHUNK)])
+
+
+@torch.no_grad()
+def decoded(model: Autoencoder, found: Tensor) -> Tensor:
+    """Return the images (k, n) of codes (k, q), in chunks."""
+    return torch.cat([model.decode(part) for part in found.split(CHUNK)])

@@ -17,6 +17,9 @@ import numpy as np
 
 log = logging.getLogger(__name__)
 
+MOST_ARRAYS = 200
+"""Arrays that are kept in one folder: choices such as a seed, or one's own images, have no end."""
+
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file so that a reader sees either the old content or the new."""
@@ -41,6 +44,9 @@ def set_aside(path: Path, reason: object) -> None:
 
 class Results:
     """A folder of named results: plain values as JSON, and arrays.
+
+    An array and the plain values about it have one name. Past `MOST_ARRAYS` those that were
+    written longest ago are removed together.
 
     Parameters
     ----------
@@ -76,6 +82,13 @@ class Results:
 
         content = save({"array": np.ascontiguousarray(array)})
         write_atomically(self.folder / f"{name}.safetensors", content)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        arrays = sorted(self.folder.glob("*.safetensors"), key=_written_at)
+        for path in arrays[:-MOST_ARRAYS]:
+            path.unlink(missing_ok=True)
+            self.path(path.stem).unlink(missing_ok=True)
 
     def array(self, name: str) -> np.ndarray | None:
         """Return a kept array, or None."""
@@ -90,6 +103,13 @@ class Results:
         except (SafetensorError, ValueError, KeyError) as error:
             set_aside(path, error)
             return None
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0  # removed while we looked
 
 
 def of_dataset(home: Path, fingerprint: str) -> Results:

@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from aecore.anomalies import CHUNK, reconstruction_errors
 from aecore.models import Autoencoder
+from aecore.reconstruction import codes as codes_of
 
 NEIGHBOURS = 5
 """The code distance is that to the training code of this rank by distance."""
@@ -140,10 +141,8 @@ def _patch(model: Autoencoder, images: Tensor, context: Context) -> Tensor:
     return torch.cat(worst)
 
 
-@torch.no_grad()
 def _distance(model: Autoencoder, images: Tensor, context: Context) -> Tensor:
-    queries = torch.cat([model.encode(chunk) for chunk in images.split(CHUNK)])
-    return code_distance(context.codes(), queries, within=context.within)
+    return code_distance(context.codes(), codes_of(model, images), within=context.within)
 
 
 SCORES: dict[str, Score] = {

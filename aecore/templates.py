@@ -5,7 +5,7 @@ Importing this module does not import scikit-learn, and finding templates needs 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,8 @@ import numpy.typing as npt
 from aecore.dataset import Dataset
 from aecore.datasets import load
 from aecore.features import softmax_weights
+from aecore.progress import Progress
 from aecore.results import of_dataset
-
-Progress = Callable[[str, float | None], None]
 
 _NAME = "softmax-templates"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from aecore.wording import short
+from aecore.wording import percentage, short
 
 Values = npt.NDArray[np.float32]
 
@@ -186,12 +186,3 @@ def describe(
 def _of(things: str, share: float) -> str:
     part = {0.0: "none", 1.0: "all"}.get(share, percentage(share))
     return f"{part} of the {things}"
-
-
-def percentage(share: float) -> str:
-    """Return a share as whole per cent; only what is none or all is called 0 % or 100 %."""
-    if 0 < share < 0.005:
-        return "less than 1 %"
-    if 0.995 < share < 1:
-        return "more than 99 %"
-    return f"{share:.0%}".replace("%", " %")

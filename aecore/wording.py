@@ -1,4 +1,7 @@
-"""Numbers and times as people read them: three figures, no exponents, units left to the caller."""
+"""Numbers, shares, times and names as people read them.
+
+Numbers have three figures and no exponents; units are left to the caller.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,27 @@ def short(value: float) -> str:
     rounded = float(f"{value:.3g}")  # first, because 9.996 has one figure more before the point
     digits = 2 - math.floor(math.log10(abs(rounded)))
     return f"{rounded:,.{min(max(digits, 0), 8)}f}".replace("-", "−")
+
+
+def percentage(share: float) -> str:
+    """Return a share as whole per cent; only what is none or all is called 0 % or 100 %."""
+    if 0 < share < 0.005:
+        return "less than 1 %"
+    if 0.995 < share < 1:
+        return "more than 99 %"
+    return f"{share:.0%}".replace("%", " %")
+
+
+def plain(text: str) -> str:
+    """Return text, such as a name that somebody gave, that Markdown shows as it stands."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>$~:" else c for c in text)
+
+
+def brief(value: float) -> str:
+    """Return a number for a narrow place: `short`, but no more than four decimals."""
+    if 0 < abs(value) < 0.001:
+        return f"{value:.4f}".replace("-", "−")
+    return short(value)
 
 
 def duration(seconds: float) -> str:

@@ -9,20 +9,13 @@ if __name__ == "__main__":
     import streamlit as st
 
     from aecore import datasets, strangers
-    from ui import detection, groups, jobs
+    from ui import detection, groups, jobs, judges
     from ui.charts import chart
     from ui.live import live
     from ui.own import fitting
     from ui.pictures import heading, pick
+    from ui.sections import SECTIONS, Judged
     from ui.server import server
-
-    SECTIONS = {
-        "strangers": "Strangers",
-        "curves": "ROC and precision",
-        "ensemble": "Several networks",
-        "training": "Training set",
-        "detectors": "Other detectors",
-    }
 
     def choose_kinds(frame, own) -> tuple[str, ...]:
         """Let choose the strangers; one's own images are among them where there are any."""
@@ -97,41 +90,42 @@ if __name__ == "__main__":
         place = None if picked is None else found.place_of(picked)
         if place is None:
             place = found.place_of(ids[0])
-        scores = (found.key[2],) if moving else tuple(SCORES)
+        scores = (found.score,) if moving else tuple(SCORES)
         seen = views.inspected(found, place, scores)
         heading(f"Rank {found.ranks[place]:,}: {seen.title}", "this network, clean input")
         detection.show_inspected(seen)
 
     def draw(frame) -> None:
         """Draw gallery and histogram, then what else there is to know about the ranking."""
-        from ui.views import anomalies as views
+        from ui.views.anomalies import histogram, summary
         from ui.views.detection import scores_csv
+        from ui.views.ranking import guests, ranked
 
         own = fitting()
         moving = server().engine.holders(frame.run.id) > 0
         comparable = datasets.has_pictures(frame.config.dataset, frame.config.data_options)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             score = choose_score()
-            ensemble, how = detection.choose_ensemble(frame)
+            ensemble, how = judges.choose_ensemble(frame)
         kinds = choose_kinds(frame, own) if comparable else ()
-        members = detection.trained_members(frame, ensemble)
-        visitors = views.guests(frame.data, kinds, own)
-        found = views.ranked(frame, members, score, visitors, how, not ensemble.same_units)
+        members = judges.trained_members(frame, ensemble)
+        visitors = guests(frame.data, kinds, own)
+        found = ranked(frame, members, score, visitors, how, not ensemble.same_units)
         if not np.isfinite(found.scores).all():
             st.warning(
                 "Some scores are not finite numbers at this snapshot: choose an earlier one.",
                 icon=":material/error:",
             )
             return
-        st.markdown(views.summary(found))
+        st.markdown(summary(found))
         left, right = st.columns([1.5, 1], gap="medium")
         with left:
             show_gallery(found, moving)
         with right:
             heading("Scores", "whole test split, clean input")
-            share = detection.choose_threshold(found)
-            chart(views.histogram(found, share), "errors")
-            detection.show_verdict(found, share)
+            threshold = detection.choose_threshold(found)
+            chart(histogram(found, threshold), "errors")
+            detection.show_verdict(found, threshold)
             st.download_button(
                 "Scores as CSV",
                 lambda: scores_csv(found),
@@ -141,27 +135,24 @@ if __name__ == "__main__":
                 on_click="ignore",
                 help="One line for each test image and each stranger, with all scores.",
             )
-        offered = list(SECTIONS) if comparable else ["ensemble", "training"]
-        section = st.segmented_control(
+        named = {judges.member_name(member, ensemble): member for member in members}
+        show_section(Judged(found, threshold, named, own), comparable)
+
+    def show_section(judged, comparable) -> None:
+        """Draw the section that is chosen."""
+        offered = [
+            name for name, section in SECTIONS.items() if comparable or not section.of_strangers
+        ]
+        chosen = st.segmented_control(
             "More about this ranking",
             offered,
             default=offered[0],
-            format_func=SECTIONS.__getitem__,
+            format_func=lambda name: SECTIONS[name].label,
             required=True,
             key=f"anomalies.section.{comparable}",
             persist_state="session",
             width="content",
         )
-        if section == "strangers":
-            detection.show_strangers(found)
-        elif section == "curves":
-            detection.show_curves(found, share)
-        elif section == "ensemble":
-            names = tuple(detection.member_name(member, ensemble) for member in members)
-            detection.show_ensemble(found, names)
-        elif section == "training":
-            detection.show_training_set(frame, score)
-        else:
-            detection.show_detectors(found, members, own)
+        SECTIONS[chosen].show(judged)
 
     live(draw, busy=lambda: jobs.waiting() or groups.waiting())

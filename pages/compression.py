@@ -49,14 +49,15 @@ if __name__ == "__main__":
             )
         )
 
-    def number(label: str, what: str):
-        """Return how a column of numbers is shown: three figures, all of them in the CSV."""
-        return st.column_config.NumberColumn(label, help=what, format="%.3g")
+    def number(label: str, what: str, places: int = 2, width: int = 60):
+        """Return how a column of numbers is shown, points under each other; the CSV has all."""
+        return st.column_config.NumberColumn(label, help=what, format=f"%.{places}f", width=width)
 
     def draw(frame) -> None:
         """Draw the chart of error against bytes, the table, and the pictures."""
         from aecore.format_curves import sample
         from ui.views import compression as views
+        from ui.views.frame import knows_pca
 
         bits = choose_bits(views.bits_of(frame.config.code))
         storable = views.storable(frame)
@@ -71,9 +72,9 @@ if __name__ == "__main__":
         for name in compression.FORMATS if storable else ():
             if reason := compression.missing(name):
                 st.caption(f"{reason} It is left out.")
-        pca = views.has_baseline(frame.data)
+        pca = knows_pca(frame.data)
         found = views.comparison(frame, bits, measured, pca)
-        left, right = st.columns([1.7, 1], gap="medium")
+        left, right = st.columns([1.25, 1], gap="medium")
         with left:
             heading("Error against bytes", "lower and further left is better")
             chart(found.chart, "compression")
@@ -84,11 +85,12 @@ if __name__ == "__main__":
                 hide_index=True,
                 height=330,
                 key="compression.table",
+                placeholder="–",
                 column_config={
-                    "what": "",
-                    "setting": "",
+                    "what": st.column_config.TextColumn("what", width=95),
+                    "setting": st.column_config.TextColumn("setting", width=78),
                     "bytes": number("bytes", "Bytes an image, all levels written out."),
-                    "MSE": number("MSE", "Mean squared error per pixel."),
+                    "MSE": number("MSE", "Mean squared error per pixel.", places=6, width=76),
                     "packed": number(
                         "packed", "Bytes an image that an ideal coder needs for the code."
                     ),

@@ -92,7 +92,7 @@ if __name__ == "__main__":
             format_func=lambda name: ORDERS[name].label,
             key="filters.order",
             persist_state="session",
-            width=180,
+            width=160,
             help="Which units come first.",
         )
         most = st.select_slider(
@@ -151,7 +151,10 @@ if __name__ == "__main__":
                 )
         with right:
             show(unit_detail(frame, look, order, most, unit, fitting()))
-        heading("Mean activation", f"over {view.images:,} test images, in the order above")
+        heading(
+            "Mean activation",
+            f"over {view.images:,} test {frame.data.spec.things}, in the order above",
+        )
         chart(view.chart, "activity")
 
     def draw_templates(frame) -> None:

@@ -28,20 +28,22 @@ if __name__ == "__main__":
             ask_for_layout(frame, layout)
         own = own_images.fitting()
         picked: tuple[int, ...] = ()
-        if shown is not None and shown.dimensions == 2:
+        flat = shown.dimensions == 2
+        if flat:
             picked = latent_map(frame, shown, own)
-            show_picked(frame, picked, own)
-        elif shown is not None:
+        else:
             turn(frame, shown)
-        if shown is not None:
-            about_layout(frame, shown, views.laid_out(frame, shown))
+        about_layout(frame, shown, views.laid_out(frame, shown))
+        if flat:
+            show_picked(frame, picked, own)
         explore(frame, picked, own)
 
     def turn(frame, layout) -> None:
         """Draw points in three dimensions."""
         from ui.views import latent as views
+        from ui.views.frame import knows_pca
 
-        figure = views.latent_figure(frame, layout, views.baseline(frame.data) is not None)
+        figure = views.latent_figure(frame, layout, knows_pca(frame.data))
         chart(figure, f"latent.{layout.method}.3", zoom=True)
         st.markdown(
             "Drag to turn the points, scroll to come closer. Images are picked, and places "
@@ -54,8 +56,8 @@ if __name__ == "__main__":
 
         if not picked:
             st.caption(
-                "Click a point to pick its image: the last two are kept, a second click lets go. "
-                "Drag to move the map, turn the wheel to zoom; with Shift, a rectangle picks many."
+                "Click a point to pick its image; the last two are kept, a second click lets go. "
+                "Drag to move, turn the wheel to zoom; with Shift, a rectangle picks many."
             )
             return
         more = f", the first {MOST_SHOWN} shown" if len(picked) > MOST_SHOWN else ""

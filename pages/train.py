@@ -28,6 +28,7 @@ if __name__ == "__main__":
     def draw(frame) -> None:
         """Draw images, losses, codes and filters of a snapshot."""
         from ui.views import training as views
+        from ui.views.frame import knows_pca
 
         strip(views.live_strip(frame, views.newest_own(fitting())))
         losses, latent, filters = st.columns([1.15, 1.15, 0.9], gap="medium")
@@ -39,7 +40,7 @@ if __name__ == "__main__":
                 chart(figure, f"loss.{i}")
         with latent:
             heading("Latent space", f"codes of {test:,} test {things}")
-            figure = views.live_scatter(frame, views.baseline(frame.data) is not None)
+            figure = views.live_scatter(frame, knows_pca(frame.data))
             chart(figure, "latent")
         with filters:
             source, shown, units = views.filter_preview(frame)
@@ -49,7 +50,7 @@ if __name__ == "__main__":
             heading("Codes", "every input, its code, and what comes out")
             code_table(views.code_table(frame))
         parts = [views.loss_parts(frame, now_epochs())]
-        parts += views.about(frame, views.baseline(frame.data) is not None)
+        parts += views.about(frame, knows_pca(frame.data))
         parts = [part for part in parts if part]
         for column, part in zip(st.columns(max(2, len(parts)), gap="medium"), parts, strict=False):
             with column:

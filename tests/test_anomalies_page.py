@@ -18,9 +18,11 @@ from aecore import strangers
 from aecore.config import RunConfig
 from aecore.datasets import load
 from aecore.detectors import DETECTORS
+from aecore.engine import Engine
 from aecore.own_images import OwnImages
 from aecore.scores import SCORES
 from aecore.slices import advance
+from ui.sections import plantable
 from ui.server import server
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +36,7 @@ def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("AE_HOME", str(tmp_path_factory.mktemp("home")))
         patch.setenv("AE_WORKERS", "1")
         patch.delenv("AE_DATA_DIR", raising=False)
+        patch.setattr(Engine, "warm_up", lambda *data: None)  # runs are trained in this process
         server.clear()
         server()
         yield
@@ -91,7 +94,7 @@ def frame_of(config: RunConfig):
 
 @pytest.mark.parametrize("score", SCORES)
 def test_rankings_are_sorted_and_areas_are_scikit_learns(config: RunConfig, score: str) -> None:
-    from ui.views import anomalies as views
+    from ui.views import ranking as views
     from ui.views.detection import quality, verdict
 
     frame = frame_of(config)
@@ -115,7 +118,7 @@ def test_rankings_are_sorted_and_areas_are_scikit_learns(config: RunConfig, scor
 
 
 def test_guests_keep_their_ids_and_own_images_stand_behind_the_test_images() -> None:
-    from ui.views import anomalies as views
+    from ui.views import ranking as views
 
     data = load("digits")
     mine = OwnImages(("mine",), (np.full((20, 20), 255, np.uint8),))
@@ -130,7 +133,7 @@ def test_guests_keep_their_ids_and_own_images_stand_behind_the_test_images() -> 
 
 
 def test_planted_outliers_are_ranked_among_the_training_images(config: RunConfig) -> None:
-    from ui.views import anomalies as views
+    from ui.views import ranking as views
     from ui.views.detection import planted_view
 
     clean = frame_of(config)
@@ -184,6 +187,27 @@ def test_one_press_plants_outliers(config: RunConfig) -> None:
     page = choose(open_page(config), "More about this ranking", "training")
     next(button for button in page.button if button.label.startswith("Plant ")).click().run()
     assert page.query_params["outliers"] == "0.02"
+    # nothing to plant is at hand here; one comes back from the offer to fetch it
+    next(b for b in page.button if b.label == "Use the digits instead").click().run()
+    assert "outliers" not in page.query_params and not page.exception
+
+
+@pytest.mark.parametrize(
+    ("at_hand", "expected"),
+    [
+        ("fashion-mnist fashion-mnist-sample mnist digits", (0.02, "fashion-mnist")),
+        ("mnist digits fashion-mnist-sample", (0.015, "fashion-mnist-sample")),
+        ("mnist digits", (0.006, "digits")),
+        ("mnist", (0.02, "fashion-mnist")),
+    ],
+)
+def test_outliers_are_planted_from_what_is_at_hand(
+    at_hand: str, expected: tuple[float, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aecore.datasets.available", lambda name: name in at_hand.split())
+    chosen = plantable(RunConfig(dataset="mnist"))
+    assert (chosen["outliers"], chosen["outlier_source"]) == expected
+    assert RunConfig(dataset="mnist", **chosen)
 
 
 def test_several_seeds_judge_together_and_are_compared(config: RunConfig) -> None:
@@ -208,8 +232,8 @@ def test_several_seeds_judge_together_and_are_compared(config: RunConfig) -> Non
 
 
 def test_detectors_are_offered_and_stand_beside_the_network(config: RunConfig) -> None:
-    from ui.detection import detector_job
-    from ui.views import anomalies as views
+    from ui.sections import detector_job
+    from ui.views import ranking as views
 
     page = choose(open_page(config), "More about this ranking", "detectors")
     assert any(button.label == "Compare" for button in page.button)
@@ -227,7 +251,7 @@ def test_detectors_are_offered_and_stand_beside_the_network(config: RunConfig) -
 
 
 def test_the_table_to_take_away_has_a_line_for_each_image(config: RunConfig) -> None:
-    from ui.views import anomalies as views
+    from ui.views import ranking as views
     from ui.views.detection import scores_csv
 
     frame = frame_of(config)

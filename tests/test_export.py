@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import math
+import shutil
 import zipfile
 
 import pytest
@@ -16,7 +17,7 @@ from aecore.choosing import nearest
 from aecore.config import from_dict
 from aecore.export import FORMAT, archive, archive_name, measurements, measurements_name
 from aecore.models import load_weights
-from aecore.runs import RunStore, SnapshotGone
+from aecore.runs import RunError, RunStore, SnapshotGone
 from aecore.script import script
 from aecore.slices import advance
 
@@ -138,6 +139,17 @@ def test_measurements_are_a_line_each(home):
     for row, measured in zip(rows, run.metrics(), strict=True):
         assert {k: float(v) for k, v in row.items()} == measured
     assert "beta" in rows[0]
+
+
+def test_of_a_run_that_was_removed_there_are_no_measurements(home, tmp_path):
+    run, data = run_of(home, "plain")
+    store = RunStore(tmp_path)
+    shutil.copytree(run.path, store.root / run.path.name)
+    copy = store.find(run.config, data.fingerprint)
+    assert measurements(copy) == measurements(run)
+    shutil.rmtree(copy.path)
+    with pytest.raises(RunError, match="no measurements"):
+        measurements(copy)
 
 
 def test_files_have_names_that_speak(home):

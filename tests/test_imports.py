@@ -46,25 +46,35 @@ def test_what_pages_share_knows_no_page(path):
 LAYERS = (
     {
         *("activations", "architectures", "checks", "codes", "corruption", "environment"),
-        *("fields", "idx", "objectives", "randomness", "results", "splits", "variants", "wording"),
+        *("fields", "idx", "images", "objectives", "principal", "progress", "randomness"),
+        *("results", "splits", "variants", "wording"),
     },
-    {"download", "noise_matrix", "published", "resizing", "synthetic"},
-    {"dataset", "patches", "placing", "selection"},
+    {
+        *("download", "figures", "noise_matrix", "projections", "published", "resizing"),
+        *("synthetic", "unit_profiles"),
+    },
+    {
+        *("dataset", "figures_activity", "figures_compression", "figures_detection", "patches"),
+        *("placing", "selection"),
+    },
     {"catalogue", "own_images"},
     {"datasets", "uploads"},
-    {"conflicts", "settings", "templates"},
+    {"conflicts", "settings", "strangers", "templates"},
     {"config"},
     {"autoencoder", "choosing", "differences", "schedule", "script"},
-    {"convolutional", "dense"},
+    {"convolutional", "dense", "ensembles"},
     {"models"},
-    {"activity", "planes", "pretraining", "runs"},
-    {"activation_maximisation", "export", "filters", "training"},
+    {
+        *("activity", "anomalies", "planes", "pretraining", "reconstruction", "rounded_codes"),
+        *("runs", "sampling"),
+    },
+    {"activation_maximisation", "export", "filters", "lattices", "scores", "training"},
     {"evaluation"},
-    {"baselines"},
-    {"diagnostics"},
+    {"baselines", "detectors", "format_curves", "layouts"},
+    {"code_quality", "diagnostics"},
     {"slices"},
     {"workers"},
-    {"engine"},
+    {"analyst", "engine"},
     {"experiments"},
     {"commands"},
 )
@@ -74,8 +84,8 @@ LAZY = {"slices": {"workers"}, "workers": {"slices"}}
 """A slice's outcome is a worker's word; the worker imports slices once it has a process."""
 
 LEAVES = (
-    *("compression", "detection", "features", "hashing", "neighbours", "quantisation", "retrieval"),
-    *("trustworthiness", "walks"),
+    *("agreement", "compression", "detection", "features", "hashing", "neighbours"),
+    *("quantisation", "retrieval", "trustworthiness", "walks"),
 )
 
 
@@ -98,6 +108,12 @@ def not_below(module):
     """Return the modules that one must not import: its own layer, and those above."""
     place = next(k for k, layer in enumerate(LAYERS) if module in layer)
     return {name for layer in LAYERS[place:] for name in layer} - LAZY.get(module, set())
+
+
+def test_each_module_has_one_place():
+    placed = [*(name for layer in LAYERS for name in layer), *LEAVES]
+    there = {p.relative_to(ROOT / "aecore").parts[0].removesuffix(".py") for p in LIBRARY}
+    assert sorted(placed) == sorted(there - {"__init__", "__main__"})
 
 
 @pytest.mark.parametrize("module", sorted({name for layer in LAYERS for name in layer}))

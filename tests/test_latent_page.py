@@ -193,12 +193,27 @@ def test_every_panel_is_drawn_for_what_is_picked() -> None:
     page = AppTest.from_file(str(ROOT / "pages" / "latent_space.py"), default_timeout=60)
     for name, value in frame.config.to_query().items():
         page.query_params[name] = value
-    page.session_state["picked on the map"] = {frame.data.fingerprint: (5, 3)}
+    page.session_state["picked on the map"] = {frame.data.fingerprint: ((5, 3), NOTHING)}
     for name in PANELS:
         page.session_state["latent.panel"] = name
         page.run()
         assert not page.exception, name
         assert "2 picked" in " ".join(part.proto.body for part in page.get("html"))
+
+
+def test_a_picked_image_of_ones_own_stays_picked_when_others_go(own: OwnImages) -> None:
+    frame = frame_of()
+    count = len(frame.data.test_images)
+    page = AppTest.from_file(str(ROOT / "pages" / "latent_space.py"), default_timeout=60)
+    for name, value in frame.config.to_query().items():
+        page.query_params[name] = value
+    picked = (count + 1, 4, count)  # the second, a test image, the first
+    page.session_state["picked on the map"] = {frame.data.fingerprint: (picked, own)}
+    page.session_state["own images"] = own.without(0)
+    page.run()
+    assert not page.exception
+    kept = page.session_state["picked on the map"][frame.data.fingerprint]
+    assert kept == ((count, 4), own.without(0))
 
 
 def test_in_three_dimensions_points_are_turned_and_nothing_is_picked() -> None:

@@ -13,7 +13,8 @@ from aecore.datasets import load
 from aecore.evaluation import order, pixels
 from aecore.layouts import Layout, as_csv, kept, kept_trust, project, result_name
 from aecore.models import initialise
-from aecore.projections import MOST_POINTS, ProjectionError, knobs_of, pca
+from aecore.principal import pca
+from aecore.projections import MOST_POINTS, ProjectionError, knobs_of
 from aecore.runs import RunError, RunStore
 from aecore.training import as_pixels
 

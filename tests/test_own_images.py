@@ -65,6 +65,8 @@ def test_only_new_ones_are_fitted(own, monkeypatch):
     own.with_more(["c"], [blob(5)]).fitted(SHAPE)
     own.without(0).fitted(SHAPE)
     assert len(calls) == 3
+    own.turned_over(1).fitted(SHAPE)
+    assert len(calls) == 4
 
 
 def test_no_more_than_there_is_room_for(own, monkeypatch):

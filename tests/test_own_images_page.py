@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from aecore.config import RunConfig
 from aecore.datasets import load
+from aecore.engine import Engine
 from aecore.own_images import OwnImages
 from aecore.slices import advance
 from ui.server import server
@@ -28,13 +29,14 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunConfig]:
         patch.setenv("AE_HOME", str(tmp_path_factory.mktemp("home")))
         patch.setenv("AE_WORKERS", "1")
         patch.delenv("AE_DATA_DIR", raising=False)
+        patch.setattr(Engine, "warm_up", lambda *data: None)  # the run is trained in this process
         server.clear()
         config = RunConfig(dataset="digits", epochs=1)
         assert advance(str(server().engine.store.root), config.as_dict(), 60).done
-    yield config
-    server().engine.close()
-    server().analyst.close()
-    server.clear()
+        yield config
+        server().engine.close()
+        server().analyst.close()
+        server.clear()
 
 
 def opened(name: str, own: OwnImages | None = None, **query: str) -> AppTest:

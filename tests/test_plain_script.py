@@ -1,10 +1,12 @@
 """Runs as plain PyTorch scripts: same network, same loss, and in the end the same errors."""
 
 import ast
-import os
 import re
+import runpy
 import subprocess
 import sys
+from contextlib import redirect_stdout
+from io import StringIO
 
 import numpy as np
 import pytest
@@ -240,8 +242,9 @@ def images_of(config, *folders):
     names = {"torch": torch, "np": np, "F": F, "nn": nn, "sys": sys}
     text = script(config)
     body = text[: text.index("# The network")]
-    body = re.sub(r"sys\.argv\[(\d)\]", lambda m: repr(str(folders[int(m[1]) - 1])), body)
-    exec(compile(body, "script", "exec"), names)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["script", *map(str, folders)])
+        exec(compile(body, "script", "exec"), names)
     return names["train"], names["test"]
 
 
@@ -288,6 +291,17 @@ def test_outliers_are_hidden_at_the_same_places(mnist_dir, monkeypatch):
     assert float(likeness[0, 1]) > 0.97  # they shrink in another way
 
 
+@pytest.mark.parametrize("folders", [(), ("here",), ("here", "there", "everywhere")])
+def test_without_its_folders_a_script_says_which_it_needs(folders):
+    config = RunConfig(dataset="mnist", outliers=0.1, outlier_source="fashion-mnist")
+    with pytest.raises(SystemExit) as ended:
+        images_of(config, *folders)
+    said = str(ended.value)
+    assert "first argument is the folder of MNIST" in said
+    assert "second argument is the folder of Fashion-MNIST" in said
+    assert said.count("t10k-images-idx3-ubyte.gz") == 2  # no name is broken in two
+
+
 def test_mnist_is_read_as_published(mnist_dir, monkeypatch):
     monkeypatch.setenv("AE_DATA_DIR", str(mnist_dir.parent))
     config = RunConfig(dataset="mnist", subset=3000)
@@ -327,26 +341,32 @@ def trained(config, seed):
     raise AssertionError("training has no end")
 
 
+ALONE = "one-hot"
+"""The kind whose script is run in a process of its own, away from this project."""
+
+
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory):
-    """Run the scripts of all kinds in one fresh process, and return what each prints."""
-    folder = tmp_path_factory.mktemp("scripts")
-    for k, config in enumerate(KINDS.values()):
-        (folder / f"{k}.py").write_text(script(config), "utf-8")
-    runner = (
-        "import runpy, sys, torch\n"
-        "torch.set_num_threads(1)\n"
-        f"for k in range({len(KINDS)}):\n"
-        "    print('==')\n"
-        "    runpy.run_path(f'{k}.py', run_name='__main__')\n"
-    )
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"}
-    done = subprocess.run(
-        [sys.executable, "-c", runner], cwd=folder, env=environment,
-        capture_output=True, text=True, timeout=200,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return dict(zip(KINDS, done.stdout.split("==\n")[1:], strict=True))
+    """Run the scripts of all kinds, and return what each prints."""
+    folder, found = tmp_path_factory.mktemp("scripts"), {}
+    for k, (kind, config) in enumerate(KINDS.items()):
+        file = folder / f"{k}.py"
+        file.write_text(script(config), "utf-8")
+        if kind == ALONE:
+            done = subprocess.run(
+                [sys.executable, "-I", file],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                timeout=200,
+            )
+            assert done.returncode == 0, done.stderr
+            found[kind] = done.stdout
+            continue
+        with redirect_stdout(StringIO()) as said:
+            runpy.run_path(str(file), run_name="__main__")
+        found[kind] = said.getvalue()
+    return found
 
 
 def error_printed(text, what="test MSE"):

@@ -6,7 +6,7 @@ import torch
 from aecore.config import RunConfig
 from aecore.corruption import CORRUPTIONS, Noise
 from aecore.models import initialise
-from aecore.reconstruction import CHOICES, choose, codes, one_of_each, reconstruct, spoil
+from aecore.reconstruction import CHOICES, choose, codes, decoded, one_of_each, reconstruct, spoil
 
 LABELS = torch.tensor([3, 1, 1, 0, 3, 0])
 ERRORS = torch.tensor([0.5, 0.1, 0.5, 0.9, 0.2, 0.1])
@@ -101,3 +101,6 @@ def test_codes_in_chunks_as_in_one():
     torch.testing.assert_close(found, model.encode(images).detach())
     assert not found.requires_grad
     assert codes(model, images[:0]).shape == (0, 3)
+    pictures = decoded(model, found)
+    torch.testing.assert_close(pictures, model(images).detach())
+    assert not pictures.requires_grad

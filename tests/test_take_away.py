@@ -79,3 +79,15 @@ def test_pictures_are_saved_as_png_unless_chosen_otherwise(tmp_path: Path) -> No
     choice = app.get("button_group")[0]
     assert choice.label == "Charts are saved as"
     assert choice.value == "png"
+
+
+def test_codes_are_saved_as_a_table_with_all_figures() -> None:
+    from ui.pictures import _codes_csv
+    from ui.views.training import CodeLine
+
+    lines = [CodeLine("10", [0.125], [0.9, 0.1], True), CodeLine("01", [-3.0], [0.75, 0.25], False)]
+    assert _codes_csv(lines).splitlines() == [
+        "input,code 1,output 1,output 2,right",
+        "10,0.125,0.9,0.1,True",
+        "01,-3.0,0.75,0.25,False",
+    ]

@@ -5,7 +5,7 @@ import pytest
 
 from aecore.activations import UNIT_ACTIVATIONS
 from aecore.codes import CODES
-from aecore.unit_profiles import BEHAVIOURS, answers, class_means, describe, percentage
+from aecore.unit_profiles import BEHAVIOURS, answers, class_means, describe
 
 CLASSES = ("zero", "one", "two")
 
@@ -65,14 +65,3 @@ def test_without_classes_its_range_is_told():
 
 def test_classes_that_are_all_alike():
     assert "to all classes alike (mean 1.00)" in said([1, 1], [0, 1])
-
-
-@pytest.mark.parametrize(
-    ("share", "words"),
-    [
-        (0, "0 %"), (0.001, "less than 1 %"), (0.312, "31 %"), (0.999, "more than 99 %"),
-        (1, "100 %"),
-    ],
-)  # fmt: skip
-def test_shares_are_whole_per_cent_and_never_say_all_of_nearly_all(share, words):
-    assert percentage(share) == words

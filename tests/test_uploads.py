@@ -205,6 +205,13 @@ def test_other_spans_are_stretched_and_said():
     assert "-1 to 1" in said(signed)
 
 
+@pytest.mark.parametrize("shape", ["1," * 70, "True,28,28", "4," * 9, "2**9,28,28", "-1,28,28"])
+def test_arrays_may_claim_any_shape(shape):
+    header = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({shape})}}".ljust(501) + "\n"
+    begin = b"\x93NUMPY\1\0" + struct.pack("<H", len(header))
+    gives_pictures_or_a_sentence(begin + header.encode() + b"\1" * 784)
+
+
 @pytest.mark.parametrize(
     ("array", "sentence"),
     [
@@ -381,6 +388,8 @@ def test_archives_that_list_too_much_are_not_listed(monkeypatch):
         (b"\x80\x04\x95abc", "pickle"),
         (b"\x1f\x8b\x08abc", "gzip"),
         (b"%PDF-1.7", "PDF"),
+        (b'\n<svg xmlns="http://www.w3.org/2000/svg" width="9"/>', "SVG"),
+        (b"\xef\xbb\xbf<!doctype html><p>1,2</p>", "web page"),
         (b"\0\0\0\x18ftypheic\0\0", "HEIC"),
         (b"hello", "None|none"),
     ],

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aecore.wording import duration, moment, rounded_count, short
+from aecore.wording import brief, duration, moment, percentage, plain, rounded_count, short
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,27 @@ def test_moments():
 )  # fmt: skip
 def test_epochs_of_pretraining_are_counted_apart(step, text):
     assert moment(step, 100, 4) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0, "0"), (0.0000518, "0.0001"), (-0.000735, "−0.0007"), (9e-7, "0.0000"), (0.0213, "0.0213")],
+)
+def test_narrow_places_get_four_decimals_at_most(value, words):
+    assert brief(value) == words
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [
+        (0, "0 %"), (0.001, "less than 1 %"), (0.312, "31 %"), (0.999, "more than 99 %"),
+        (1, "100 %"),
+    ],
+)  # fmt: skip
+def test_shares_are_whole_per_cent_and_never_say_all_of_nearly_all(share, words):
+    assert percentage(share) == words
+
+
+def test_a_name_is_shown_by_markdown_as_it_stands():
+    assert plain("a*b_c [x](y) 1.png") == r"a\*b\_c \[x\]\(y\) 1\.png"
+    assert plain("seven 7, größer") == "seven 7, größer"

@@ -8,12 +8,15 @@ from aecore import datasets
 from aecore.datasets import DATASETS, DatasetError
 from ui import session
 
+_DIGITS = {"dataset": "digits", "outliers": 0.0}
+"""Settings that need no download."""
+
 
 def offer_download(name: str | None, reason: str) -> None:
     """Say why a data set cannot be opened, and offer to fetch the one that is missing, if any."""
     if name is None or not DATASETS[name].mirrors:
         st.error(reason, icon=":material/error:")
-        st.button("Use the digits instead", on_click=session.change, kwargs={"dataset": "digits"})
+        st.button("Use the digits instead", on_click=session.change, kwargs=_DIGITS)
         return
     spec = DATASETS[name]
     st.subheader(spec.label)
@@ -23,7 +26,7 @@ def offer_download(name: str | None, reason: str) -> None:
         wanted = st.button(
             f"Download {spec.label}", type="primary", icon=":material/download:", width="content"
         )
-        st.button("Use the digits instead", on_click=session.change, kwargs={"dataset": "digits"})
+        st.button("Use the digits instead", on_click=session.change, kwargs=_DIGITS)
     if wanted:
         _download(name)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ui.views.frame import Frame
 
 _PICKED = "picked on the map"
-"""Places picked last in this session, by data set."""
+"""Places picked last in this session, and the own images that there were, by data set."""
 _CUTS = {"picked": "Last picked image", "mean": "Mean code"}
 
 
@@ -35,11 +35,13 @@ def latent_map(frame: Frame, layout: Layout, own: OwnImages) -> tuple[int, ...]:
         Places of images as for `ui.views.frame.specimens`, the most recent last.
     """
     from ui.views import latent_map as views
-    from ui.views.frame import baseline
+    from ui.views.frame import knows_pca
 
     data = frame.data
-    kept: dict[str, tuple[int, ...]] = st.session_state.setdefault(_PICKED, {})
-    before = kept.get(data.fingerprint, ())
+    kept: dict[str, tuple[tuple[int, ...], OwnImages]]
+    kept = st.session_state.setdefault(_PICKED, {})
+    last, at_that_time = kept.get(data.fingerprint, ((), own))
+    before = _still_there(last, at_that_time, own, len(data.test_images))
     # blocks come first on the page, though the last of them needs what is picked
     unseen = st.container(key="unseen-latent")
     result = component("map")(
@@ -50,10 +52,10 @@ def latent_map(frame: Frame, layout: Layout, own: OwnImages) -> tuple[int, ...]:
     )
     existing = len(data.test_images) + len(own)
     picked = tuple(int(place) for place in result.picked or () if 0 <= place < existing)
-    kept[data.fingerprint] = picked
+    kept[data.fingerprint] = picked, own
     moving = server().engine.status(frame.run, frame.config.epochs)[0] == "training"
     held = _about_places(frame, layout, picked, own, moving)
-    choices = layout, own, baseline(data) is not None
+    choices = layout, own, knows_pca(data)
     blocks = {
         "about": views.about(frame, *choices, before),
         "atlas": views.atlas(data, layout.count),
@@ -65,6 +67,17 @@ def latent_map(frame: Frame, layout: Layout, own: OwnImages) -> tuple[int, ...]:
         for name, block in blocks.items():
             component("blocks")(data=block, key=f"latent.block.{name}")
     return picked
+
+
+def _still_there(
+    picked: tuple[int, ...], before: OwnImages, own: OwnImages, count: int
+) -> tuple[int, ...]:
+    """Return where picked images are now; own ones, behind `count` others, come and go."""
+    now = {id(picture): count + k for k, picture in enumerate(own.pictures)}
+    places = [
+        place if place < count else now.get(id(before.pictures[place - count])) for place in picked
+    ]
+    return tuple(place for place in places if place is not None)
 
 
 def _about_places(

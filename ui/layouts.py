@@ -23,9 +23,9 @@ COUNTS = (250, 500, 1000, 2000, 4000, MOST_POINTS)
 USUAL_COUNT = 1000
 METHODS = {"codes": "Code dimensions", **{name: p.label for name, p in PROJECTIONS.items()}}
 KEEPS = {
-    "codes": "Numbers of the code as they are: what lies in its other dimensions is not seen.",
+    "codes": "Numbers of the code as they are; its other dimensions are not seen.",
     "pca": "A straight look at the codes from where they spread most: distances keep their "
-    "meaning, and what lies across the picture is not seen.",
+    "meaning.",
     "umap": "Neighbours are kept together. How far groups are apart, and how large they are, "
     "means little.",
     "tsne": "Neighbours are kept together. How far groups are apart, and how large they are, "
@@ -207,22 +207,27 @@ def about_layout(frame: Frame, layout: Layout, laid: Laid) -> None:
     from ui.views import latent as views
 
     score = views.trust(frame, layout)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{_title(layout)}.** {KEEPS[layout.method]}")
-        if score is not None:
-            st.markdown(
-                f"**Trustworthiness {score:.2f}**: {in_words(score)}.",
-                help=f"How far each point's {NEIGHBOURS} nearest points in the picture are from "
-                "being its nearest codes: 1 if they are just these, about 0.5 for a picture at "
-                "random.",
-            )
-        st.download_button(
-            "Coordinates",
-            lambda: views.coordinates(frame, layout, laid),
-            f"{frame.run.id}-{layout.name}-{frame.step}.csv",
-            "text/csv",
-            icon=":material/download:",
-            key="latent.coordinates",
-            on_click="ignore",
-            help="The points of the picture as CSV: test image, class, and a column for each axis.",
-        )
+    words = f"**{_title(layout)}.** {KEEPS[layout.method]}"
+    if score is not None:
+        words += f" **Trustworthiness {score:.2f}**: {in_words(score)}."
+    elif (laid.points == laid.points[0]).all():
+        words += " **All these codes are the same**: the network does not tell the images apart."
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    left.markdown(
+        words,
+        help=None
+        if score is None
+        else f"Trustworthiness: how far each point's {NEIGHBOURS} nearest points in the picture "
+        "are from being its nearest codes: 1 if they are just these, about 0.5 for a picture at "
+        "random.",
+    )
+    right.download_button(
+        "Coordinates",
+        lambda: views.coordinates(frame, layout, laid),
+        f"{frame.run.id}-{layout.name}-{frame.step}.csv",
+        "text/csv",
+        icon=":material/download:",
+        key="latent.coordinates",
+        on_click="ignore",
+        help="The points of the picture as CSV: test image, class, and a column for each axis.",
+    )

@@ -5,6 +5,7 @@ One fragment refreshes itself while the run moves, and stands still otherwise.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -81,7 +82,9 @@ def live(
     st.session_state["period"] = period
 
     def body() -> None:
-        now = _now(session.settings(), data)
+        if session.settings() != config:  # changed below: data, sidebar and address are to follow
+            st.rerun()
+        now = _now(config, data)
         pace = server().pace
         if (now.moving or busy()) != moving or (moving and pace.period(period) != period):
             st.rerun()
@@ -228,8 +231,9 @@ def _epoch(config: RunConfig, reached: float) -> str:
     layer = int(reached / config.pretraining_epochs)
     if layer < config.pretrained_layers:
         return f"pretraining layer {layer + 1} of {config.pretrained_layers}"
-    tuned = min(round(4 * (reached - config.pretraining_span)) / 4, config.epochs)
-    return f"epoch {tuned:g}/{config.epochs}"
+    tuned = round(4 * (reached - config.pretraining_span)) / 4
+    # others may have trained it further than this session asked for
+    return f"epoch {tuned:g}/{max(config.epochs, math.ceil(tuned))}"
 
 
 def _pace(now: Now, progress: Progress) -> list[str]:

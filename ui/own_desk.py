@@ -10,6 +10,7 @@ from aecore.datasets import Dataset
 from aecore.own_images import MAX_IMAGES, OwnImages
 from aecore.uploads import KINDS, MAX_FILE_BYTES
 from aecore.uploads.limits import megabytes
+from aecore.wording import plain
 from ui import own, session
 from ui.pictures import gallery, heading, pick
 from ui.server import server
@@ -63,7 +64,7 @@ def reports() -> None:
     told = own.reports()
     if not told:
         return
-    lines = [f"- **{_plain(r.name)}**: {_plain(' '.join(r.sentences))}" for r in told]
+    lines = [f"- **{plain(r.name)}**: {plain(' '.join(r.sentences))}" for r in told]
     failed = not all(report.taken for report in told)
     with st.container(horizontal=True, vertical_alignment="center", key="own.reports"):
         st.warning("\n".join(lines), icon=":material/error:" if failed else ":material/info:")
@@ -216,8 +217,3 @@ def _compared(frame: Frame) -> int:
     status, _ = server().engine.status(frame.run, session.settings().epochs)
     count = len(frame.data.test_images)
     return min(CHUNK, count) if status in ("queued", "training") else count
-
-
-def _plain(text: str) -> str:
-    """Escape what Markdown would take for formatting."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!|<>$~:" else c for c in text)

@@ -5,10 +5,13 @@ PNGs travel inside the page at their native resolution; the browser enlarges the
 
 from __future__ import annotations
 
+import csv
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from html import escape
+from io import StringIO
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -139,7 +142,8 @@ def pick(
         default={"picked": begun},
         on_picked_change=lambda: None,
     )  # fmt: skip
-    picked = None if result.picked is None else int(result.picked)
+    found = result.picked  # whatever a browser sends
+    picked = found if isinstance(found, int) and found >= 0 else None
     st.session_state[kept] = picked
     return picked
 
@@ -179,6 +183,27 @@ def code_table(lines: Sequence[CodeLine]) -> None:
         f'<th colspan="{n}">output</th></tr>'
         f"<tr><th>input</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+    st.download_button(
+        "Save as CSV",
+        data=partial(_codes_csv, lines),
+        file_name="autoencoder-codes.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
+        key="codes.csv",
+    )
+
+
+def _codes_csv(lines: Sequence[CodeLine]) -> str:
+    """Return inputs, codes and outputs as CSV, all figures of each number."""
+    heads = [f"code {k + 1}" for k in range(len(lines[0].code))]
+    heads += [f"output {k + 1}" for k in range(len(lines[0].output))]
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["input", *heads, "right"])
+    writer.writerows([line.name, *line.code, *line.output, line.right] for line in lines)
+    return text.getvalue()
 
 
 def _cells(values: Sequence[float]) -> str:

@@ -19,10 +19,11 @@ from torch import Tensor
 
 from aecore import evaluation, figures, images
 from aecore.activity import unit_activity
+from aecore.agreement import combine
 from aecore.anomalies import reconstruction_errors
 from aecore.compression import FORMATS, error_at, sweep
 from aecore.corruption import Noise
-from aecore.detection import auc, average_precision, combine
+from aecore.detection import auc, average_precision
 from aecore.diagnostics import principal_angles
 from aecore.experiments.laboratory import Found, Laboratory, Subject
 from aecore.features import adjusted_rand, cluster, linear_probe
@@ -33,6 +34,7 @@ from aecore.objectives import LOSSES, kl_to_prior
 from aecore.quantisation import code_range, dequantise, quantise
 from aecore.randomness import generator
 from aecore.reconstruction import one_of_each
+from aecore.rounded_codes import decoder_bytes
 from aecore.strangers import STRANGERS
 from aecore.strangers import images as strange_images
 from aecore.training import as_pixels
@@ -543,21 +545,13 @@ def compression(lab: Laboratory, runs: Sequence[str] = (), count: int = 1000) ->
         scale = code_range(s.train_codes)
         rounded = torch.from_numpy(dequantise(quantise(s.test_codes[:count], scale), scale))
         mse = float((s.model.decode(rounded) - clean).square().mean())
-        decoder = sum(w.numel() for name, w in s.model.named_parameters() if _decodes(s, name))
         found.values |= {f"{s.name} bytes": float(q), f"{s.name} MSE": mse}
-        found.values[f"{s.name} decoder bytes"] = 4.0 * (decoder + 2 * q)  # with the codes' range
+        found.values[f"{s.name} decoder bytes"] = float(decoder_bytes(s.model))
         for name, curve in curves.items():
             other = error_at(curve, float(q))
             if other is not None:
                 found.values[f"{s.name} {name} MSE"] = other
     return found
-
-
-def _decodes(s: Subject, parameter: str) -> bool:
-    """Whether a parameter is needed for decoding; with tied weights the encoder's are."""
-    return parameter.startswith(("decoder", "from_code")) or (
-        s.config.tied and parameter.startswith("encoder_weights")
-    )
 
 
 ANALYSES: dict[str, Analysis] = {

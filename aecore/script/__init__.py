@@ -71,7 +71,8 @@ def _heading(config: RunConfig) -> str:
     for argument, name in zip(("first", "second"), needed, strict=False):
         files = [f"{file}.gz" for file in DATASETS[name].needed if "images" in file]
         label = f"the folder of {DATASETS[name].label} with {' and '.join(files)}"
-        lines += ["", *wrap(f"Its {argument} argument is {label}.", WIDTH)]
+        text = f"Its {argument} argument is {label}."
+        lines += ["", *wrap(text, WIDTH, break_on_hyphens=False)]
     if len(lines) == 1 and len(lines[0]) + 3 <= WIDTH:
         return f'{lines[0]}"""\n'
     return "\n".join([*lines, '"""', ""])

@@ -33,6 +33,16 @@ every_fifth = torch.arange(len(images)) % 5 == 0
 
 def images(config: RunConfig) -> list[str]:
     """Return what makes the images, ``train`` and ``test`` of shape (N, n)."""
+    return [*_asked_for(config), *_made_or_read(config)]
+
+
+def _asked_for(config: RunConfig) -> list[str]:
+    """Return what says which folders are expected where they are not given."""
+    count = len(_read_places(config))
+    return [f"if len(sys.argv) != {count + 1}: sys.exit(__doc__)"] if count else []
+
+
+def _made_or_read(config: RunConfig) -> list[str]:
     if DATASETS[config.dataset].recipe:
         return _MADE[config.dataset](config)
     return [*_published(config), *_selection(config)]

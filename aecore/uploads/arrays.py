@@ -14,6 +14,8 @@ from aecore.uploads.limits import UploadError, check_shape, square
 MAGIC = b"\x93NUMPY"
 
 _KINDS = "buif"
+_MOST_AXES = 8
+"""More of them are never images, and from some number on no array."""
 _LEAST_SIDE = 4
 """Images in rows have at least so many pixels a side; narrower tables are one picture."""
 
@@ -44,7 +46,7 @@ def read_array(content: bytes, most: int) -> tuple[npt.NDArray[Any], list[str]]:
             f"It holds values of type {_short(kind)}, and whole or decimal numbers were expected; "
             "pickled objects are never opened. Save an array of numbers with numpy.save."
         )
-    if not shape or min(shape) < 1:
+    if not 1 <= len(shape) <= _MOST_AXES or min(shape) < 1:
         raise UploadError(f"It has the shape {_short(shape)}, in which there is no image.")
     count = math.prod(shape)
     if len(content) - begin < count * kind.itemsize:
@@ -67,7 +69,7 @@ def _header(content: bytes) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
             "It begins like an array of NumPy, but its header cannot be read: save it again."
         ) from error
     shape, fortran, kind = found
-    return shape, fortran, kind, file.tell()
+    return tuple(map(int, shape)), fortran, kind, file.tell()
 
 
 def _images(array: npt.NDArray[Any], most: int) -> tuple[npt.NDArray[Any], list[str]]:

@@ -33,6 +33,7 @@ _OTHERS = {
     b"7z\xbc\xaf": "a 7z archive: pack the pictures as .zip",
     b"Rar!": "a RAR archive: pack the pictures as .zip",
     b"%PDF": "a PDF: export the page as PNG",
+    b"<": "text in angle brackets, as an SVG drawing or a web page: export it as PNG",
     b"\x89HDF": "an HDF5 file: save the array with numpy.save",
 }
 _SAMPLE = 2000
@@ -103,7 +104,7 @@ def recognised(content: bytes) -> str:
         return "archive"
     if content.startswith(arrays.MAGIC):
         return "array"
-    if any(content.startswith(mark) for mark in _OTHERS):
+    if _known(content):
         return ""
     return "table" if _like_text(content[:_SAMPLE]) else ""
 
@@ -121,8 +122,14 @@ def _like_text(sample: bytes) -> bool:
     return not control and any(chr(byte).isdigit() for byte in sample if byte < 128)
 
 
+def _known(content: bytes) -> str:
+    """Return what is said of files that are known and not read; nothing if it is none."""
+    begin = content[:_SAMPLE].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return next((what for mark, what in _OTHERS.items() if begin.startswith(mark)), "")
+
+
 def _what(content: bytes) -> str:
-    known = next((what for mark, what in _OTHERS.items() if content.startswith(mark)), "")
+    known = _known(content)
     if not known and content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"):
         known = "a HEIC or AVIF picture: export it as JPEG or PNG"
     return known or "none of the kinds of files that are understood"

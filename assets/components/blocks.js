@@ -4,9 +4,10 @@
 export default function ({ data, parentElement }) {
   const mine = belonging(parentElement, () => ({}));
   if (mine.data !== data) {
-    mine.data = data;
-    mine.block = unpack(data);
-    keptBlocks().keep(mine.block);
+    if (mine.block) keptBlocks().drop(mine.block);
+    Object.assign(mine, { data, block: unpack(data) });
   }
-  return () => keptBlocks().drop(mine.block);
+  const { block } = mine;
+  keptBlocks().keep(block); // also where nothing changed: cleaning up has dropped it
+  return () => keptBlocks().drop(block);
 }

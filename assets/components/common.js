@@ -39,20 +39,25 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-/** Return the blocks that `blocks` components of this page keep; "change" tells of new ones. */
+/** Return the blocks that `blocks` components of this page keep; "change" tells of new ones.
+ * While Streamlit rebuilds a page there can be two of a name for a moment: the later one counts. */
 function keptBlocks() {
   if (!globalThis.aeBlocks) {
-    const kept = new Map();
-    globalThis.aeBlocks = Object.assign(new EventTarget(), {
-      get: (name) => kept.get(name),
+    const kept = new Map(); // of each name, the blocks in the order in which they came
+    const put = (name, blocks) => {
+      const before = kept.get(name)?.at(-1);
+      kept.set(name, blocks);
+      if (blocks.length && blocks.at(-1) !== before) keeper.dispatchEvent(new CustomEvent("change", { detail: name }));
+    };
+    const others = (block) => (kept.get(block.name) ?? []).filter((other) => other !== block);
+    const keeper = Object.assign(new EventTarget(), {
+      get: (name) => kept.get(name)?.at(-1),
       keep(block) {
-        kept.set(block.name, block);
-        this.dispatchEvent(new CustomEvent("change", { detail: block.name }));
+        if (!kept.get(block.name)?.includes(block)) put(block.name, [...others(block), block]);
       },
-      drop(block) {
-        if (kept.get(block.name) === block) kept.delete(block.name);
-      },
+      drop(block) { put(block.name, others(block)); },
     });
+    globalThis.aeBlocks = keeper;
   }
   return globalThis.aeBlocks;
 }

@@ -5,6 +5,7 @@
 const SIDE = 280; // pixels of the picture that is sent
 const SHOWN = 560; // pixels of the canvas, which may be large on a screen
 const BOX = [4 / 28, 24 / 28]; // where MNIST's digits lie
+const MOST_BEFORE = 100; // strokes that can be taken back
 
 function padOf(name) {
   globalThis.aePads ??= new Map();
@@ -79,7 +80,7 @@ function begin(parent, pad) {
 
   function change(strokes) {
     stroke = null;
-    pad.before.push(pad.strokes);
+    pad.before = [...pad.before, pad.strokes].slice(-MOST_BEFORE);
     pad.strokes = strokes;
     tell();
   }

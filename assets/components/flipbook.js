@@ -17,9 +17,13 @@ export default function ({ data, parentElement }) {
   const show = wanted.pictures ? row(mine, wanted) : slider(mine, wanted, book);
   const watcher = () => show(book.at);
   book.watchers.add(watcher);
-  mine.leave = () => book.watchers.delete(watcher);
+  const { sizes } = mine;
+  mine.leave = () => {
+    book.watchers.delete(watcher);
+    sizes?.disconnect();
+  };
   watcher();
-  return () => mine.leave();
+  return mine.leave;
 }
 
 /** Return the position that all elements of a book share; it outlives them. */
@@ -124,7 +128,6 @@ function slider(mine, wanted, book) {
   };
   chart.onpointerdown = follow;
   chart.onpointermove = follow;
-  mine.sizes?.disconnect();
   mine.sizes = new ResizeObserver(() => plot.draw(book.at));
   mine.sizes.observe(chart);
   return (at) => {

@@ -73,3 +73,8 @@ def test_several_networks_are_trained_with_one_press_and_judge_together(
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_text("This network and the usual detectors")).to_be_visible(timeout=SLOW)
     expect(page.get_by_role("button", name="Compare")).to_have_count(0)
+
+    # planting outliers is a change of settings like any in the sidebar
+    page.get_by_role("radio", name="Training set").click()
+    page.get_by_role("button", name=re.compile("Plant")).click()
+    page.wait_for_url(re.compile(r"outliers=0\.02"))

@@ -19,6 +19,7 @@ from aecore.runs import RunStore
 from aecore.training import as_pixels
 from tests.browser.conftest import App
 from tests.browser.test_explorer import settle, status
+from ui.components import FOLDER
 
 pytestmark = pytest.mark.browser
 
@@ -141,6 +142,46 @@ def test_clicks_pick_the_last_two_and_let_go(page: Page) -> None:
     expect(page.get_by_text("1 picked")).to_be_visible()
     page.locator("canvas.above").press("Escape")
     expect(page.get_by_text(re.compile(r"\d picked"))).to_have_count(0)
+
+
+def test_two_quick_clicks_apart_pick_two(page: Page) -> None:
+    first = to_a_point(page)
+    place = told(page, "under")
+    for k in range(1, 40):
+        second = move(page, 0.3 + 0.01 * k, 0.6)
+        if told(page, "under") not in ("", place) and abs(second[0] - first[0]) > 30:
+            break
+    page.mouse.click(*first)
+    page.mouse.click(*second)
+    expect(page.get_by_text("2 picked", exact=True)).to_be_visible()
+    page.locator("canvas.above").press("Escape")
+    expect(page.get_by_text("2 picked", exact=True)).to_have_count(0)
+
+
+def test_of_two_blocks_of_a_name_the_one_that_stays_counts(page: Page) -> None:
+    script = (FOLDER / "common.js").read_text("utf-8")
+    seen = page.evaluate(
+        f"""() => {{ {script}
+        const [kept, told, seen] = [keptBlocks(), [], []];
+        const [old, late] = [1, 2].map((value) => ({{ name: "test/block", value }}));
+        kept.addEventListener("change", ({{ detail }}) => told.push(detail));
+        const look = () => seen.push(kept.get("test/block")?.value ?? 0);
+        kept.keep(old); look();
+        kept.keep(late); look();
+        kept.keep(old); look();  // again, as it was
+        kept.drop(late); look();
+        kept.drop(old); look();
+        return [seen, told.length]; }}"""
+    )
+    assert seen == [[1, 2, 2, 1, 0], 3]
+
+
+def test_layouts_follow_each_other_however_quickly_they_are_chosen(page: Page) -> None:
+    for _ in range(3):
+        for name, axes in (("PCA", "component 1"), ("Code dimensions", "code 1 / code 2")):
+            page.get_by_role("radio", name=name).click()
+            expect(page.locator(f'.map[data-axes^="{axes}"]')).to_be_visible()
+    settle(page)
 
 
 def test_a_rectangle_picks_many(page: Page) -> None:

@@ -1,7 +1,9 @@
-"""What the Latent space page offers below its map: one module a panel, imported when chosen.
+"""Parts of a page of which one is shown at a time: one module a panel.
 
-A panel's module has ``draw(frame, picked, own)``, where `picked` are the places of the images
-that are picked on the map, the most recent last, as for `ui.views.frame.specimens`.
+A panel's module has ``draw(frame, places, own)``, with places of images as for
+`ui.views.frame.specimens`. `PANELS` are those that the Latent space page offers below its map;
+their places are picked on it, the most recent last, and they are imported when chosen. The
+Reconstructions page lists its own.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ SIDES = [10, 15, 20, 25]
 def draw(frame: Frame, picked: tuple[int, ...], own: OwnImages) -> None:
     """Draw the grid, and say what its axes are."""
     from ui.views import exploring as views
+    from ui.views.frame import knows_pca
 
     side = st.segmented_control(
         "Places in each direction",
@@ -29,7 +30,7 @@ def draw(frame: Frame, picked: tuple[int, ...], own: OwnImages) -> None:
         width="content",
         help="How fine the grid is; the range stays the same.",
     )
-    grid = views.decoded_grid(frame, side, views.has_baseline(frame))
+    grid = views.decoded_grid(frame, side, knows_pca(frame.data))
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
         what = f"Decoded grid of {grid.columns} by {grid.rows} places"

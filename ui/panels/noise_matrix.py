@@ -34,6 +34,8 @@ def draw(frame: Frame, places: tuple[int, ...], own: OwnImages) -> None:
     own : OwnImages
     """
     from ui.views import noise_matrix as views
+    from ui.views.frame import knows_pca
+    from ui.views.reconstructions import Looks, components
 
     trained = frame.config.corruption
     kind = choose_kind(trained)
@@ -52,7 +54,7 @@ def draw(frame: Frame, places: tuple[int, ...], own: OwnImages) -> None:
     columns = test_levels(kind)
     tests = noises(kind, columns, trained)
     noise = Noise(kind, clip=trained.clip, shape=trained.shape)
-    looks = views.Looks(places[:PICTURES], own, noise, frame.config.seed)
+    looks = Looks(places[:PICTURES], own, noise, frame.config.seed)
     lines = [
         Line(
             _level(run.config),
@@ -63,8 +65,8 @@ def draw(frame: Frame, places: tuple[int, ...], own: OwnImages) -> None:
         for run in runs
         if (seen := frame_at(run, frame.config.epochs, frame.data)) is not None
     ]
-    q = views.components(frame)
-    if views.baseline(frame.data) is not None:
+    q = components(frame)
+    if knows_pca(frame.data):
         lines.append(
             Line(
                 f"PCA {q}",

@@ -104,6 +104,6 @@ def _published(frame: Frame) -> str:
     if frame.config.dataset != "mnist":
         return ""
     return (
-        "Published for 7-NN with all 60,000 + 10,000 images: 96.4\u00a0% on pixels, 89\u00a0% on "
+        "Published for 7-NN with all 60,000 + 10,000 images: 96.4 % on pixels, 89 % on "
         "a code of 8 numbers in a thousandth of the time (Michelucci 2022)."
     )

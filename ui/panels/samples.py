@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from aecore.wording import percentage
 from ui.pictures import gallery
 
 if TYPE_CHECKING:
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 _TURN = "latent.samples.turn"
 OUTPUTS = {False: "Decoded mean", True: "Drawn pixels"}
 HOLES = (
-    "**In a hole** (framed): farther from the nearest code of a test image than 95% of these codes "
-    "are from their own nearest neighbour. Under each picture that distance, as a multiple of the "
-    "usual one."
+    "**In a hole** (framed): farther from the nearest code of a test image than 95 % of these "
+    "codes are from their own nearest neighbour. Under each picture that distance, as a multiple "
+    "of the usual one."
 )
 
 
@@ -72,8 +73,8 @@ def _of_the_prior(seen: Samples) -> str:
     return (
         "Every code was drawn from **N(0, 1), the prior**: training pulled the codes of all "
         "images together until they fill it, so that a drawn code should lie among them. "
-        f"Here **{seen.in_holes:.0%}** of {seen.drawn} drawn codes still fall into a hole, "
-        "5% would do so if codes and prior were the same."
+        f"Here **{percentage(seen.in_holes)}** of {seen.drawn} drawn codes still fall into a hole, "
+        "5 % would do so if codes and prior were the same."
     )
 
 
@@ -81,9 +82,9 @@ def _of_a_gaussian(seen: Samples, things: str) -> str:
     return (
         "Every code was drawn from **a Gaussian with the mean and the covariance of the codes** "
         f"of {seen.measured:,} test {things}. The codes themselves follow nothing so simple, "
-        f"because nothing asked them to: **{seen.in_holes:.0%}** of {seen.drawn} drawn codes fall "
-        "into a hole between them, against 5% if it fitted. A variational network is trained to "
-        "leave fewer."
+        f"because nothing asked them to: **{percentage(seen.in_holes)}** of {seen.drawn} drawn "
+        "codes fall into a hole between them, against 5 % if it fitted. A variational network is "
+        "trained to leave fewer."
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from aecore.wording import plain
 from ui.pictures import strip
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def draw(frame: Frame, picked: tuple[int, ...], own: OwnImages) -> None:
         f"the mean code of the test {frame.data.spec.things}; click an image on the map to hold "
         "its code instead"
         if held is None
-        else f"the code of **{held.name}**, the image picked last"
+        else f"the code of **{plain(held.name)}**, the image picked last"
     )
     st.caption(
         "Each row moves one unit from the 1st to the 99th percentile of its values over "

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from aecore.wording import plain
 from ui.pictures import strip
 
 if TYPE_CHECKING:
@@ -52,4 +53,5 @@ def draw(frame: Frame, picked: tuple[int, ...], own: OwnImages) -> None:
 
 
 def _words(end: Specimen) -> str:
-    return f"**{end.name}**" if end.own else f"**{end.name}** (test image {end.place})"
+    name = f"**{plain(end.name)}**"
+    return name if end.own else f"{name} (test image {end.place:,})"

@@ -14,7 +14,7 @@ from aecore import evaluation, images
 from aecore.figures_activity import MOST_CLASSES, values_by_class
 from aecore.own_images import OwnImages
 from aecore.unit_profiles import Behaviour
-from aecore.wording import short
+from aecore.wording import brief, short
 from ui.pictures import Tile, source
 from ui.views.frame import Frame, greys, specimen_images, specimens
 
@@ -130,7 +130,7 @@ def extremes(
     mine = list(range(seen.tested, min(len(seen.places), seen.tested + SHOWN)))
     if mine:
         rank = {k: place + 1 for place, k in enumerate(ranking)}
-        captions = [f"{short(float(values[k]))} · {rank[k]:,}." for k in mine]
+        captions = [f"{brief(float(values[k]))} · {rank[k]:,}." for k in mine]
         hint = f"value · rank among all {len(ranking):,} images"
         found.append(Group("Your images", hint, _tiles(frame, seen, values, mine, captions)))
     return found
@@ -150,11 +150,11 @@ def _tiles(
     return [
         Tile(
             source(picture[None], 1),
-            captions[i] if captions else names[i] + numbers[i],
+            captions[i] if captions else names[i] + brief(float(values[k])),
             f"{'Your image' if s.own else 'Test image of class'} {s.name}, value {numbers[i]}",
             marked=s.own and not captions,
         )
-        for i, (picture, s) in enumerate(zip(pictures, known, strict=True))
+        for i, (picture, s, k) in enumerate(zip(pictures, known, chosen, strict=True))
     ]
 
 

@@ -64,11 +64,6 @@ def _format_curves(fingerprint: str, _data: Dataset) -> Curves:
     return format_curves.kept(server().environment.home, _data) or {}
 
 
-def has_baseline(data: Dataset) -> bool:
-    """Tell whether PCA of the data set is there to compare with."""
-    return baseline(data) is not None
-
-
 # -- numbers -------------------------------------------------------------------------
 
 

@@ -11,24 +11,24 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+import torch
 
-from aecore import detection, detectors, figures_detection
+from aecore import agreement, anomalies, detection, detectors, figures_detection
 from aecore.detection import Verdict
 from aecore.scores import SCORES
 from ui.pictures import Tile, source
-from ui.views.anomalies import (
+from ui.views.frame import Frame, all_test_images, cached, greys, model
+from ui.views.ranking import (
     Guests,
     Ranked,
     context,
     guest_scores,
     of_ranking,
-    planted,
     ranked,
     references,
     test_scores,
     training_images,
 )
-from ui.views.frame import Frame, all_test_images, cached, greys, model
 
 TOP = 20
 """Images at the top of two rankings that are compared."""
@@ -69,14 +69,14 @@ def curves(found: Ranked, threshold: float) -> tuple[go.Figure, go.Figure]:
 
 
 @of_ranking(24)
-def agreement(found: Ranked, names: tuple[str, ...]) -> list[dict[str, Any]]:
+def alike(found: Ranked, names: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return a line for each pair of networks: how alike their rankings are."""
     top = min(TOP, len(found.scores))
     return [
         {
             "networks": f"{names[a]} and {names[b]}",
             "correlation": _correlation(found.members[a], found.members[b]),
-            "overlap": round(top * detection.top_overlap(found.members[a], found.members[b], top)),
+            "overlap": round(top * agreement.top_overlap(found.members[a], found.members[b], top)),
         }
         for a in range(len(names))
         for b in range(a + 1, len(names))
@@ -85,7 +85,7 @@ def agreement(found: Ranked, names: tuple[str, ...]) -> list[dict[str, Any]]:
 
 def _correlation(first: np.ndarray, second: np.ndarray) -> float | None:
     varied = all(np.ptp(row) > 0 for row in (first, second))
-    return detection.rank_correlation(first, second) if varied else None
+    return agreement.rank_correlation(first, second) if varied else None
 
 
 @of_ranking(24)
@@ -147,9 +147,8 @@ def comparison(
         fit_s, score_s = seconds(found.frame, name)
         lines.append(_line(f"Autoencoder: {score.label.lower()}", area, precision, fit_s, score_s))
     if len(members) > 1:
-        score = found.key[2]
-        times = [seconds(member, score) for member in members]
-        label = f"{len(members)} autoencoders: {SCORES[score].label.lower()}"
+        times = [seconds(member, found.score) for member in members]
+        label = f"{len(members)} autoencoders: {SCORES[found.score].label.lower()}"
         fit_s, score_s = (sum(column) for column in zip(*times, strict=True))
         lines.append(_line(label, *quality(found), fit_s, score_s))
     count = len(found.test)
@@ -205,11 +204,16 @@ class Planted:
 
 @cached(12)
 def planted_view(frame: Frame, score: str, most: int) -> Planted | None:
-    """Return where planted outliers stand, or None where there are none among the ranked."""
-    result = planted(frame, score)
-    if result is None:
+    """Rank training images; None where no outliers were planted among them, or nothing else."""
+    if frame.data.outliers is None:
         return None
-    found, places, scores = result
+    every = references(frame.data)
+    values = SCORES[score].compute(
+        model(frame), training_images(frame.data, every), context(frame, within=True)
+    )
+    outlier = torch.tensor(frame.data.outliers[every.numpy()])
+    found = anomalies.ranking(values[~outlier], values[outlier])
+    places = torch.cat([every[~outlier], every[outlier]])
     odd = found.stranger.numpy()
     if not odd.any() or odd.all():
         return None
@@ -226,9 +230,9 @@ def planted_view(frame: Frame, score: str, most: int) -> Planted | None:
         for rank, (picture, place) in enumerate(zip(pictures, first.tolist(), strict=True), 1)
     ]
     return Planted(
-        len(references(frame.data)),
+        len(every),
         int(odd.sum()),
-        detection.auc(scores, odd),
+        detection.auc(found.errors.numpy(), odd),
         float(odd[top].mean()),
         tiles,
     )

@@ -11,13 +11,12 @@ from torch import Tensor
 from aecore import evaluation, lattices, sampling, walks
 from aecore.own_images import OwnImages
 from aecore.randomness import generator
-from aecore.reconstruction import codes
-from aecore.wording import short
+from aecore.reconstruction import codes, decoded
+from aecore.wording import percentage, short
 from ui.pictures import Row, Tile, row, source
 from ui.views.frame import (
     Frame,
     Specimen,
-    baseline,
     cached,
     greys,
     model,
@@ -43,11 +42,9 @@ def _measured(frame: Frame) -> tuple[Tensor, Tensor]:
     return images, codes(model(frame), images)
 
 
-@torch.no_grad()
 def _decoded(frame: Frame, found: Tensor) -> np.ndarray:
     """Return decoded codes (k, q) as RGB pictures."""
-    network = model(frame)
-    return greys(torch.cat([network.decode(part) for part in found.split(500)]), frame.data)
+    return greys(decoded(model(frame), found), frame.data)
 
 
 # -- walk ----------------------------------------------------------------------------
@@ -76,7 +73,7 @@ def walk(frame: Frame, ends: tuple[int, int], own: OwnImages) -> Walk:
     start, end = codes(model(frame), pictures)
     way = _decoded(frame, walks.between(start, end))
     fade = greys(walks.between(*pictures), frame.data)
-    shares = [f"{share:.0%}" for share in np.linspace(0, 1, walks.STEPS)]
+    shares = [percentage(float(share)) for share in np.linspace(0, 1, walks.STEPS)]
     return Walk(
         (first, second),
         [
@@ -170,12 +167,11 @@ def samples(frame: Frame, turn: int, noisy: bool) -> Samples:
     drawn = sampling.reachable(drawn, config)
     distances = near.distance(drawn)
     shown = drawn[:SHOWN_SAMPLES]
-    with torch.no_grad():
-        decoded = model(frame).decode(shown)
+    pixels = decoded(model(frame), shown)
     if noisy:
         draw = sampling.PIXELS[config.loss].draw
-        decoded = draw(decoded, generator(seed, "sampled pixels", turn))
-    pictures = greys(decoded, frame.data)
+        pixels = draw(pixels, generator(seed, "sampled pixels", turn))
+    pictures = greys(pixels, frame.data)
     tiles = []
     for picture, distance in zip(pictures, distances.tolist(), strict=False):
         lost = distance > near.limit
@@ -229,11 +225,6 @@ class Grid:
     rows: int
     across: str
     up: str
-
-
-def has_baseline(frame: Frame) -> bool:
-    """Tell whether the data set's PCA is there, by which axes keep their signs."""
-    return baseline(frame.data) is not None
 
 
 @cached(32)

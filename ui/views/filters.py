@@ -14,7 +14,7 @@ from aecore import filters as units_of
 from aecore.activation_maximisation import most_activating_inputs
 from aecore.activity import LAST, UnitActivity, layer_names, unit_activity
 from aecore.models import Autoencoder
-from aecore.wording import short
+from aecore.wording import brief, short
 from ui.pictures import Tile, source
 from ui.views.frame import Frame, cached, greys, model
 
@@ -155,11 +155,11 @@ def filter_view(frame: Frame, look: Look, order: str, most: int) -> FilterView:
     tiles = []
     for picture, unit in zip(pictures, places.tolist(), strict=True):
         dead = bool(activity.dead[unit])
-        words = "dead" if dead else f"{short(float(activity.mean[unit]))}"
+        words = "dead" if dead else short(float(activity.mean[unit]))
         tiles.append(
             Tile(
                 source(picture[None], 1),
-                f"#{unit + 1} · {words}",
+                f"#{unit + 1} · {'dead' if dead else brief(float(activity.mean[unit]))}",
                 f"Unit {unit + 1}, mean activation {words}",
                 marked=dead,
             )
@@ -214,7 +214,10 @@ def _pictures(
 
 def _summary(activity: UnitActivity, shown: int) -> str:
     count, units = int(activity.dead.sum()), len(activity.dead)
-    dying = f"**{count} of {units} are dead**: they do nothing on any of these images."
-    return f"{units} units, {shown} shown; under each its number and mean activation. " + (
-        dying if count else "None is dead."
+    verb, who = ("is", "it does") if count == 1 else ("are", "they do")
+    dying = f"**{count:,} of {units:,} {verb} dead**: {who} nothing on any of these images."
+    alive = "None is dead." if units > 1 else "It is not dead."
+    return (
+        f"{units:,} unit{'s' if units > 1 else ''}, {shown} shown; under each its number and mean "
+        f"activation. {dying if count else alive}"
     )

@@ -192,6 +192,11 @@ def baseline(data: Dataset) -> baselines.Baseline | None:
     return baselines.peek(data, server().environment.home)
 
 
+def knows_pca(data: Dataset) -> bool:
+    """Tell whether a data set's PCA is there; results with and without it are cached apart."""
+    return baseline(data) is not None
+
+
 def reference(frame: Frame, clean: Tensor) -> np.ndarray | None:
     """Return the images' own principal scores, by which code axes keep their signs."""
     known = baseline(frame.data)

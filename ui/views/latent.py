@@ -11,13 +11,14 @@ from torch import Tensor
 from aecore import evaluation, figures, layouts, projections
 from aecore.datasets import Dataset
 from aecore.layouts import Layout
+from aecore.principal import pca
 from aecore.reconstruction import codes
 from aecore.trustworthiness import trustworthiness
 from ui.views.frame import (
     Frame,
-    baseline,
     cached,
     class_of,
+    knows_pca,
     model,
     reference,
     test_images,
@@ -66,7 +67,7 @@ def laid_out(frame: Frame, layout: Layout) -> Laid | None:
     if layout.method == "codes":
         return _some_dimensions(frame, layout)
     if layout.method == "pca":
-        return _pca(frame, layout.dimensions, layout.count, baseline(frame.data) is not None)
+        return _pca(frame, layout.dimensions, layout.count, knows_pca(frame.data))
     points = layouts.kept(frame.run, frame.step, layout)
     name = projections.PROJECTIONS[layout.method].label
     axes = [f"{name} {i + 1}" for i in range(layout.dimensions)]
@@ -89,7 +90,7 @@ def _some_dimensions(frame: Frame, layout: Layout) -> Laid:
 @cached(32)
 def _pca(frame: Frame, dimensions: int, count: int, has_baseline: bool) -> Laid:
     clean = test_images(frame.data, latent_places(frame.data, count))
-    found = projections.pca(latent_codes(frame, count), dimensions, reference(frame, clean))
+    found = pca(latent_codes(frame, count), dimensions, reference(frame, clean))
     names = [f"component {i + 1} ({share:.0%})" for i, share in enumerate(found.shares)]
     return Laid(found.scores, names, found.centre, found.axes)
 
@@ -100,7 +101,7 @@ def trust(frame: Frame, layout: Layout) -> float | None:
         score = layouts.kept_trust(frame.run, frame.step, layout)
         if score is not None:
             return score
-    return _trust(frame, layout, baseline(frame.data) is not None)
+    return _trust(frame, layout, knows_pca(frame.data))
 
 
 @cached(64)

@@ -24,7 +24,8 @@ from aecore.images import png
 from aecore.layouts import Layout
 from aecore.own_images import OwnImages
 from aecore.planes import Plane
-from aecore.reconstruction import codes, reconstruct
+from aecore.reconstruction import codes, decoded, reconstruct
+from aecore.wording import plain
 from ui.components import pack
 from ui.pictures import Row, row
 from ui.views.frame import (
@@ -45,9 +46,6 @@ MOST_BYTES = {False: 4_000_000, True: 500_000}
 """Largest decoder that is sent as it is: at rest, and at each snapshot while training."""
 GRID = {False: 40, True: 16}
 """Places in each direction of a decoded grid: at rest, and at each snapshot while training."""
-
-CHUNK = 500
-"""Codes decoded at a time."""
 
 
 # -- what stays ------------------------------------------------------------------------
@@ -197,12 +195,11 @@ def decoder(
         return pack({**header, "kind": "codes" if flat is None else "layers"}, **arrays)
     if flat is None:
         known = torch.from_numpy(latent_codes(frame, layout.count))
-        found = [network.decode(known[k : k + CHUNK]) for k in range(0, len(known), CHUNK)]
-        pictures = _levels(torch.cat(found).numpy(), data).reshape(-1, data.pixels)
+        pictures = _levels(decoded(network, known).numpy(), data).reshape(-1, data.pixels)
         return pack({**header, "kind": "pictures"}, pictures=pictures)
     ends, n = box(frame, layout, own, has_baseline), GRID[moving]
-    decoded = planes.grid(network, flat, ends, n).numpy().reshape(n * n, -1)
-    grid = _levels(decoded, data).reshape(n, n, -1)
+    places = planes.grid(network, flat, ends, n).numpy().reshape(n * n, -1)
+    grid = _levels(places, data).reshape(n, n, -1)
     return pack({**header, "kind": "grid", "box": ends}, grid=grid)
 
 
@@ -256,7 +253,7 @@ def where_it_decodes(frame: Frame, layout: Layout, held: int | None, own: OwnIma
         through = "the mean code of these images"
     else:
         (image,) = specimens(frame.data, [held], own)
-        what = f"“{image.name}”" if image.own else f"test image {held:,} ({image.name})"
+        what = f"“{plain(image.name)}”" if image.own else f"test image {held:,} ({image.name})"
         through = f"the code of {what}"
     if q == 1:
         words = "A code is one number, so the map is a line: up and down mean nothing."
@@ -270,9 +267,8 @@ def where_it_decodes(frame: Frame, layout: Layout, held: int | None, own: OwnIma
         words = "The map is all of code space, turned: each place is a code, which is decoded."
     else:
         words = (
-            f"The map is a flat cut through code space, which has {q} dimensions; it passes "
-            f"through {through}. Most points lie before or behind it, so what is decoded "
-            "there is not their own reconstruction."
+            f"The map is a flat cut through the {q} dimensions of code space, at {through}. Most "
+            "points lie before or behind it: what is decoded there is not their reconstruction."
         )
     return words + _UNTOUCHED.get(frame.config.code, "")
 

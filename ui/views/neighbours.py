@@ -13,6 +13,7 @@ from aecore.datasets import Dataset
 from aecore.own_images import OwnImages
 from aecore.reconstruction import codes
 from aecore.retrieval import Found, as_signs, bits_apart, same_class, similar
+from aecore.wording import percentage
 from ui.pictures import Row, row
 from ui.views.frame import (
     Frame,
@@ -168,7 +169,7 @@ def _row(data: Dataset, space: Space, found: Found, label: int | None) -> Row:
     places = found.places
     captions: list[str] = []
     hints = []
-    if has_classes(data):
+    if space.share is not None:
         labels = data.test_labels[places.numpy()]
         same = labels == label
         captions = [
@@ -176,7 +177,7 @@ def _row(data: Dataset, space: Space, found: Found, label: int | None) -> Row:
             for p, right in zip(places, same, strict=True)
         ]
         here = f"{int(same.sum())} of {len(places)} of its class, " if label is not None else ""
-        hints.append(f"{here}{space.share:.0%} on average")
+        hints.append(f"{here}{percentage(space.share)} on average")
     if space.of_bits:
         first, last = bits_apart(found.distances)[[0, -1]].tolist()
         span = f"{first}" if first == last else f"{first} to {last}"

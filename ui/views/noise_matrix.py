@@ -13,20 +13,8 @@ from aecore.corruption import Noise
 from aecore.datasets import Dataset
 from aecore.noise_matrix import IMAGES, IMAGES_OF_CONVOLUTIONS, errors
 from ui.pictures import source
-from ui.views.frame import Frame, baseline, cached, greys, model, test_images
+from ui.views.frame import Frame, cached, greys, model, test_images
 from ui.views.reconstructions import Looks, components, levels_in, of_data, of_frame, pca
-
-__all__ = [
-    "Looks",
-    "baseline",
-    "components",
-    "count",
-    "network_errors",
-    "network_pictures",
-    "noisy_pictures",
-    "pca_errors",
-    "pca_pictures",
-]
 
 _SEED = 0
 """The noise on the images that cells are means of is drawn the same way for all runs."""

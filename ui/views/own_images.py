@@ -15,10 +15,10 @@ from aecore.own_images import OwnImages, Picture
 from aecore.placing import letterboxed
 from aecore.reconstruction import codes, reconstruct
 from aecore.training import as_pixels
-from aecore.wording import short
+from aecore.wording import percentage, short
 from ui.pictures import Tile, source
 from ui.views.frame import Frame, all_test_images, cached, greys, model, test_errors
-from ui.views.latent import latent_places
+from ui.views.latent import latent_codes, latent_places
 
 NEIGHBOURS = 8
 """Nearest test images that are shown."""
@@ -99,7 +99,7 @@ def seen(frame: Frame, own: OwnImages, count: int) -> Seen:
     share = float((errors < error).float().mean())
     summary = (
         f"Reconstruction error **{short(error)}** a pixel (MSE): larger than that of "
-        f"**{_percent(share)}** of {len(errors):,} test {data.spec.things}."
+        f"**{percentage(share)}** of {len(errors):,} test {data.spec.things}."
     )
     near = _nearest(frame, clean, count)
     names = [data.classes[int(label)] if label >= 0 else "outlier"
@@ -117,13 +117,6 @@ def _kin(names: list[str]) -> str:
     return f"**{names.count(most)} of {len(names)}** nearest are of class **{most}**."
 
 
-def _percent(share: float) -> str:
-    """Return a share in percent, never rounded to none or all."""
-    if 0 < share < 0.01:
-        return "less than 1 %"
-    return "more than 99 %" if 0.99 < share < 1 else f"{100 * share:.0f} %"
-
-
 def _errors(frame: Frame, count: int) -> Tensor:
     """Return the errors of so many test images; of all at once where all are wanted."""
     if count >= len(frame.data.test_images):
@@ -138,15 +131,10 @@ def _some_errors(frame: Frame, count: int) -> Tensor:
         return reconstruct(model(frame), clean, clean).errors
 
 
-@cached(6)
-def _codes(frame: Frame, count: int) -> Tensor:
-    return codes(model(frame), all_test_images(frame.data)[latent_places(frame.data, count)])
-
-
 @torch.no_grad()
 def _nearest(frame: Frame, clean: Tensor, count: int) -> np.ndarray:
     """Return the places of the test images whose codes are nearest, nearest first."""
-    known = _codes(frame, count)
+    known = torch.from_numpy(latent_codes(frame, count))
     code = codes(model(frame), clean)
     distances = (known - code).square().sum(1)
     nearest = distances.topk(min(NEIGHBOURS, len(known)), largest=False).indices

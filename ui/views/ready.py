@@ -8,9 +8,10 @@ import pkgutil
 import numpy as np
 import torch
 
-from aecore import figures, images, projections
+from aecore import figures, images
 from aecore.config import RunConfig
 from aecore.models import initialise
+from aecore.principal import pca
 from ui import views
 from ui.pictures import source
 
@@ -24,7 +25,7 @@ def get_ready() -> None:
     network, x = initialise(config), torch.zeros(12, config.pixels)
     x[0, 0] = 1
     with torch.no_grad():
-        points = projections.pca(network.encode(x).numpy(), 2).scores
+        points = pca(network.encode(x).numpy(), 2).scores
     places = np.arange(12)
     charts = [
         figures.scatter(points, places % 2, ("0", "1"), places, ("", "")),

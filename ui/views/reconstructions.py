@@ -31,6 +31,7 @@ from ui.views.frame import (
     baseline,
     cached,
     greys,
+    knows_pca,
     model,
     specimen_images,
     test_errors,
@@ -190,7 +191,7 @@ def parts(
         Whether PCA and other runs have error rows.
     """
     found = [network_part(frame, looks, "This run", "Reconstructed", "what comes out", True)]
-    if baseline(frame.data) is not None:
+    if knows_pca(frame.data):
         found.append(pca_part(frame.data, looks, components(frame), errors))
     for name, other in others:
         found.append(network_part(other, looks, name, name, reached(other), errors))
@@ -304,7 +305,7 @@ def input_films(data: Dataset, looks: Looks) -> list[Film]:
 def reels(frame: Frame, looks: Looks, others: Sequence[tuple[str, Frame]]) -> list[Reel]:
     """Return what the snapshot, PCA and other runs make of the images at every level."""
     found = [network_reel(frame, looks, "This run", "what comes out")]
-    if baseline(frame.data) is not None:
+    if knows_pca(frame.data):
         found.append(pca_reel(frame.data, looks, components(frame)))
     return found + [network_reel(other, looks, name, reached(other)) for name, other in others]
 

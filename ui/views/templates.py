@@ -10,8 +10,8 @@ import torch
 from aecore import images, templates
 from aecore.own_images import OwnImages
 from aecore.templates import Templates
-from aecore.unit_profiles import BEHAVIOURS, answers, class_means, percentage
-from aecore.wording import short
+from aecore.unit_profiles import BEHAVIOURS, answers, class_means
+from aecore.wording import percentage, short
 from ui.jobs import Job
 from ui.pictures import Tile, source
 from ui.server import server

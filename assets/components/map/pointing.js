@@ -1,13 +1,14 @@
 // Mouse, finger, wheel and keyboard on the map, as the few things that they mean.
 
 const STILL_PX = { mouse: 4, touch: 9, pen: 6 };
+const TWICE_PX = 20; // two quick clicks nearer than that are a double click
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /** Listen on a canvas; acts: {hover, click, pan, zoom, rectangle, selected, fit, hop, enter, escape}. */
 function pointing(canvas, acts, selecting) {
   const down = new Map(); // pointers that are pressed, by id
   let drag = null; // {start, moved, rectangle}
-  let touchedAt = 0;
+  let last = { time: -Infinity, place: [0, 0] }; // of the click before
 
   const at = (event) => {
     const box = canvas.getBoundingClientRect();
@@ -50,9 +51,10 @@ function pointing(canvas, acts, selecting) {
     if (down.size || !drag) return;
     if (event.type === "pointerup" && drag.rectangle && drag.moved) acts.selected(drag.start, at(event));
     else if (event.type === "pointerup" && !drag.moved) {
-      const again = event.timeStamp - touchedAt < 350;
-      touchedAt = event.timeStamp;
-      acts.click(...at(event), touch, again);
+      const [now, time] = [at(event), event.timeStamp];
+      const again = time - last.time < 350 && Math.hypot(now[0] - last.place[0], now[1] - last.place[1]) < TWICE_PX;
+      last = { time, place: now };
+      acts.click(...now, touch, again);
     }
     acts.rectangle(null);
     drag = null;
