@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,11 @@ DATA_FOLDERS = _data_folders()
 
 @pytest.fixture(autouse=True)
 def clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give each test an empty AE_HOME and no AE_DATA_DIR."""
+    """Give each test an empty AE_HOME and no AE_DATA_DIR, and undo its change of ``__main__``.
+
+    Streamlit puts there what it runs, and processes that are spawned later would run it again.
+    """
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
     monkeypatch.setenv("AE_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("AE_DATA_DIR", raising=False)
 

@@ -408,7 +408,8 @@ def test_a_wrong_ending_is_said():
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("a/b\\c.png", "c"), (".png", ".png"), ("", "picture"), ("x\u202e\n\0y.png", "xy"),
-     ("v1.final", "v1"), ("a" * 300, "a" * 59 + "…")],
+     ("v1.final", "v1"), ("=HYPERLINK(1).png", "HYPERLINK(1)"), ("+-=@.png", "picture"),
+     ("a" * 300, "a" * 59 + "…")],
 )  # fmt: skip
 def test_names_are_labels(name, expected):
     assert label(name) == expected

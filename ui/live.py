@@ -300,7 +300,8 @@ def _slider(options: list[int], shown: int, config: RunConfig) -> None:
     key = str(st.session_state.get("timeline"))
     if session.step() is None or st.session_state.get(key) != shown:
         key = f"timeline.{turn}.{shown}"
-        st.session_state[key] = shown
+        if st.session_state.get(key) != shown:
+            st.session_state[key] = shown
         if session.step() is not None:
             st.session_state["timeline"] = key
 

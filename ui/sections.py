@@ -50,23 +50,29 @@ class Judged:
 
 def show_strangers(judged: Judged) -> None:
     """Show where each stranger lands."""
-    from ui.views.anomalies import stranger_table
+    from ui.views.anomalies import landed
 
     found = judged.found
     if not len(found.guests):
         st.caption("No strangers are chosen.")
         return
-    heading("Where the strangers land", "rank if each were alone among the test images")
-    st.dataframe(
-        stranger_table(found),
-        hide_index=True,
-        column_config={
-            "picture": st.column_config.ImageColumn("", width=50),
-            "stranger": st.column_config.TextColumn("Stranger", width="medium"),
-            "rank": st.column_config.NumberColumn("Rank", format="localized", width=70),
-            "error": st.column_config.NumberColumn("Score", format="%.4g", width=80),
-        },
-    )
+    where = landed(found)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        heading("Where the strangers land", "rank if each were alone among the test images")
+        gallery(where.tiles, "3.6rem")
+    with right:
+        st.dataframe(
+            where.lines,
+            hide_index=True,
+            height="content" if len(where.lines) < 10 else 380,
+            column_config={
+                "stranger": st.column_config.TextColumn("Stranger"),
+                "kind": st.column_config.TextColumn("Kind"),
+                "rank": st.column_config.NumberColumn("Rank", format="localized"),
+                "score": st.column_config.NumberColumn("Score", format="%.4g"),
+            },
+        )
 
 
 def show_curves(judged: Judged) -> None:

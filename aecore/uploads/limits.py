@@ -91,9 +91,13 @@ def megabytes(count: int) -> str:
 
 
 def shown_name(name: str) -> str:
-    """Return a file's name as it can be shown: no folders, nothing unseen, not too long."""
+    """Return a file's name as it can be shown: no folders, nothing unseen, not too long.
+
+    Nor does it begin with what a spreadsheet would take for a formula: names go into tables.
+    """
     base = name.replace("\\", "/").rstrip("/").rpartition("/")[2]
-    seen = "".join(c for c in base if unicodedata.category(c)[0] not in "CZ" or c == " ").strip()
+    seen = "".join(c for c in base if unicodedata.category(c)[0] not in "CZ" or c == " ")
+    seen = seen.lstrip(" =+-@").rstrip()
     return (seen if len(seen) <= _NAME_LENGTH else f"{seen[: _NAME_LENGTH - 1]}…") or "picture"
 
 

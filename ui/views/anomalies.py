@@ -19,7 +19,9 @@ from ui.views.frame import greys, model, test_images
 from ui.views.ranking import Ranked, of_ranking, ranked
 
 MOST_MARKED = 200
-"""Strangers of a kind that are marked in the histogram, and lines of the table."""
+"""Strangers of a kind that are marked in the histogram."""
+MOST_PICTURED = 24
+"""Strangers whose pictures stand beside their table."""
 
 FAR = 1.5
 """The histogram reaches so many times as far as the largest score of a test image."""
@@ -67,21 +69,39 @@ def histogram(found: Ranked, threshold: float) -> go.Figure:
     )
 
 
+@dataclass(frozen=True)
+class Landed:
+    """Where the guests land: a line of a table for each, and pictures of those that land first."""
+
+    lines: list[dict[str, Any]]
+    tiles: list[Tile]
+
+
 @of_ranking(24)
-def stranger_table(found: Ranked) -> list[dict[str, Any]]:
-    """Return a line for each guest: its picture, name, rank if it were alone, and score."""
+def landed(found: Ranked) -> Landed:
+    """Return name, score and rank of each guest, as if it were alone among the test images."""
     ranks = found.ranking.stranger_ranks.tolist()
-    order = sorted(range(len(ranks)), key=ranks.__getitem__)[:MOST_MARKED]
-    pictures = images.grey(found.guests.pictures[order] / 255)
-    return [
+    order = sorted(range(len(ranks)), key=ranks.__getitem__)
+    lines = [
         {
-            "picture": source(picture[None], 1),
             "stranger": found.guests.names[k],
+            "kind": found.guests.kinds[k],
             "rank": int(ranks[k]),
-            "error": float(found.strange[k]),
+            "score": float(found.strange[k]),
         }
-        for picture, k in zip(pictures, order, strict=True)
+        for k in order
     ]
+    pictures = images.grey(found.guests.pictures[order[:MOST_PICTURED]] / 255)
+    tiles = [
+        Tile(
+            source(picture[None], 1),
+            f"{line['rank']:,}",
+            f"{line['stranger']}, rank {line['rank']:,}",
+            marked=line["rank"] == 1,
+        )
+        for picture, line in zip(pictures, lines, strict=False)
+    ]
+    return Landed(lines, tiles)
 
 
 @of_ranking(48)

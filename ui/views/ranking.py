@@ -65,7 +65,7 @@ def guests(data: Dataset, kinds: Sequence[str], own: OwnImages) -> Guests:
     return _guests(data.shape, len(data.test_images), chosen, own.fingerprint, own)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@st.cache_resource(max_entries=12, show_spinner=False)  # of 8 MB where somebody brings very many
 def _guests(
     shape: tuple[int, int], count: int, kinds: tuple[str, ...], own: str, _own: OwnImages
 ) -> Guests:
