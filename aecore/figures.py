@@ -30,6 +30,8 @@ SERIES_COLOURS = ("#ffa90e", "#a96b59", "#832db6", "#92dadd", "#717581", "#b9ac7
 
 _LOWEST = 1e-8
 """Smallest value on a logarithmic axis."""
+_CLOSE = 1.4
+"""Ratio of two lines whose names would touch."""
 
 _LAYOUT: dict[str, Any] = {
     # Plotly's own default template doubles what a chart costs to send
@@ -120,6 +122,8 @@ def curves(
     dashes = ("dash", "dot")
     for i, (name, value) in enumerate(lines.items()):
         on_scale = value >= _LOWEST
+        # two lines close to each other are named above the one and below the other
+        below = any(value < other < _CLOSE * value for other in lines.values())
         notes.append(
             {
                 "text": f"{name} {short(value)}",
@@ -130,8 +134,8 @@ def curves(
                 "xanchor": "right",
                 "y": float(np.log10(value)) if on_scale else 0.0,
                 "yref": "y" if on_scale else "paper",
-                "yanchor": "bottom",
-                "yshift": -1,
+                "yanchor": "top" if below else "bottom",
+                "yshift": 1 if below else -1,
             }
         )
         if not on_scale:  # PCA with as many components as pixels, say: named, but not drawn

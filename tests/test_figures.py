@@ -35,6 +35,13 @@ def test_curves_show_every_series_and_every_line():
     assert all(low <= tick <= high for tick in figure.layout.yaxis.tickvals)
 
 
+@pytest.mark.parametrize(("pca", "sides"), [(0.06, {"top", "bottom"}), (0.02, {"bottom"})])
+def test_names_of_close_lines_do_not_touch(pca, sides):
+    notes = draw({"PCA 2": pca, "Mean image": 0.0674}).layout.annotations
+    assert {note.yanchor for note in notes} == sides
+    assert notes[1].yanchor == "bottom"
+
+
 def test_the_epoch_axis_holds_still_while_a_run_grows():
     short = curves([0.0], {"Test": [0.5]}, {}, title="MSE", last_epoch=10)
     grown = curves([0.0, 9.0], {"Test": [0.5, 0.1]}, {}, title="MSE", last_epoch=10)
