@@ -300,8 +300,6 @@ def _slider(options: list[int], shown: int, config: RunConfig) -> None:
     key = str(st.session_state.get("timeline"))
     if session.step() is None or st.session_state.get(key) != shown:
         key = f"timeline.{turn}.{shown}"
-        if st.session_state.get(key) != shown:
-            st.session_state[key] = shown
         if session.step() is not None:
             st.session_state["timeline"] = key
 
@@ -316,6 +314,7 @@ def _slider(options: list[int], shown: int, config: RunConfig) -> None:
     st.select_slider(
         "Timeline",
         options,
+        value=shown,
         key=key,
         on_change=looked,
         format_func=lambda step: _moment(config, step),

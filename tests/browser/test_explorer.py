@@ -117,10 +117,15 @@ def test_scrubbing_the_timeline_shows_what_was(app: App, page: Page) -> None:
 def test_the_snapshot_is_kept_on_every_page(app: App, page: Page) -> None:
     page.goto(f"{app.url}/?dataset=digits&bottleneck=10&epochs=20&seed=3")
     train_to_the_end(page)
+    timeline = page.locator(".st-key-time")
+    page.get_by_role("link", name="Filters").click()
+    expect(page.get_by_role("listbox")).to_be_visible()
+    expect(timeline).to_contain_text("epoch 20")
     scrub_to_start(page)
     for name in ("Reconstructions", "Latent space", "Filters", "Anomalies"):
         page.get_by_role("link", name=name).click()
         expect(status(page)).to_contain_text("looking at step 0")
+        expect(timeline).to_contain_text("step 0")
         expect(page).to_have_url(re.compile("bottleneck=10"))
 
 
