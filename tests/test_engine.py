@@ -504,7 +504,7 @@ def test_an_explosion_ends_a_run_but_not_what_was_done_before(started):
 def test_what_was_wanted_is_written_down_and_struck_out(started, tmp_path):
     engine = started(Manual)
     run = engine.want(SHORT, fingerprint(), "me")
-    (path,) = (tmp_path / "home" / "wanted").iterdir()
+    (path,) = (tmp_path / "home" / "wanted").glob("[!.]*")
     (line,) = json.loads(path.read_text())
     assert line["settings"] == json.loads(SHORT.to_json())
     assert line["holder"] == "me"

@@ -262,12 +262,13 @@ def test_an_exploding_run_says_why_and_what_to_try(app: App, page: Page) -> None
 
 
 @pytest.fixture(scope="module")
-def trained(app: App, chromium: Browser) -> tuple[str, Path]:
-    """Return the query of a run that is finished, and the store that it is in."""
-    query = "dataset=digits&bottleneck=6&epochs=3&seed=3"
+def trained(fresh: Callable[..., App], chromium: Browser) -> tuple[str, Path]:
+    """Return the query of a run that is finished, and a store at rest that it is in."""
+    query, app = "dataset=digits&bottleneck=6&epochs=3", fresh()
     with chromium.new_page() as page:
         page.goto(f"{app.url}/?{query}")
         train_to_the_end(page)
+    stop(app)
     return query, app.home / "runs"
 
 
