@@ -166,20 +166,21 @@ def curves(
         yaxis={"title": {"text": title}, "type": "log", **log_ticks(shown)},
         annotations=notes,
         legend={"orientation": "h", "y": 1.05},
-        shapes=[]
-        if at is None
-        else [
-            {
-                "type": "line",
-                "x0": at,
-                "x1": at,
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "line": {"color": "rgba(128,128,128,0.6)", "width": 1},
-            }
-        ],
+        shapes=[] if at is None else [upright(at)],
     )
+
+
+def upright(at: float, **looks: Any) -> dict[str, Any]:
+    """Return a line from the bottom of a chart to its top, at a value of the x axis; thin, grey."""
+    return {
+        "type": "line",
+        "x0": at,
+        "x1": at,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "line": {"color": "rgba(128,128,128,0.6)", "width": 1} | looks,
+    }
 
 
 def _plain(tick: float) -> str:
@@ -363,19 +364,7 @@ def histogram(
         traces,
         height,
         annotations=[note] if beyond else [],
-        shapes=[]
-        if line is None
-        else [
-            {
-                "type": "line",
-                "x0": line,
-                "x1": line,
-                "y0": 0,
-                "y1": 1,
-                "yref": "paper",
-                "line": {"color": BASELINE_COLOUR, "width": 2, "dash": "dash"},
-            }
-        ],
+        shapes=[] if line is None else [upright(line, color=BASELINE_COLOUR, width=2, dash="dash")],
         bargap=0,
         margin={"l": 8, "r": 8, "t": 30, "b": 8},
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},

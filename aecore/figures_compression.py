@@ -8,7 +8,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from aecore.figures import BASELINE_COLOUR, SERIES_COLOURS, TEST_COLOUR, figure, log_ticks
+from aecore.figures import BASELINE_COLOUR, SERIES_COLOURS, TEST_COLOUR, figure, log_ticks, upright
 
 
 @dataclass(frozen=True)
@@ -95,15 +95,6 @@ def error_against_bytes(
         point for t in traces for point in zip(t["x"], t["y"], strict=True) if point[1] >= floor
     ]
     across, up = log_ticks([x for x, _ in shown]), log_ticks([y for _, y in shown])
-    mark = {
-        "type": "line",
-        "x0": at,
-        "x1": at,
-        "y0": 0,
-        "y1": 1,
-        "yref": "paper",
-        "line": {"color": "rgba(128,128,128,0.6)", "width": 1},
-    }
     return figure(
         traces,
         height,
@@ -111,5 +102,5 @@ def error_against_bytes(
         yaxis={"title": {"text": "MSE per pixel, test"}, "type": "log", **up},
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
         margin={"l": 8, "r": 8, "t": 40, "b": 8},
-        shapes=[] if at is None else [mark],
+        shapes=[] if at is None else [upright(at)],
     )

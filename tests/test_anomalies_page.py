@@ -18,10 +18,10 @@ from aecore import strangers
 from aecore.config import RunConfig
 from aecore.datasets import load
 from aecore.detectors import DETECTORS
-from aecore.engine import Engine
 from aecore.own_images import OwnImages
 from aecore.scores import SCORES
 from aecore.slices import advance
+from tests.serving import own_server
 from ui.sections import plantable
 from ui.server import server
 
@@ -31,18 +31,8 @@ PATIENCE_S = 60
 
 @pytest.fixture(scope="module", autouse=True)
 def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Give these tests a server of their own, and end it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AE_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setenv("AE_WORKERS", "1")
-        patch.delenv("AE_DATA_DIR", raising=False)
-        patch.setattr(Engine, "warm_up", lambda *data: None)  # runs are trained in this process
-        server.clear()
-        server()
+    with own_server(tmp_path_factory.mktemp("home"), warm=False):
         yield
-        server().engine.close()
-        server().analyst.close()
-        server.clear()
 
 
 def trained(**settings: object) -> RunConfig:

@@ -16,6 +16,7 @@ from aecore.datasets import load
 from aecore.format_curves import kept, measure
 from aecore.own_images import OwnImages
 from aecore.slices import advance
+from tests.serving import own_server
 from ui.server import server
 
 PAGE = Path(__file__).parents[1] / "pages" / "compression.py"
@@ -25,18 +26,11 @@ PATIENCE_S = 60
 @pytest.fixture(scope="module", autouse=True)
 def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Give these tests a server of their own, with all that depends on the digits alone."""
-    with pytest.MonkeyPatch.context() as patch:
-        home = tmp_path_factory.mktemp("home")
-        patch.setenv("AE_HOME", str(home))
-        patch.delenv("AE_DATA_DIR", raising=False)
-        server.clear()
-        server()
+    home = tmp_path_factory.mktemp("home")
+    with own_server(home):
         measure(str(home), "digits", {}, lambda stage, share: None)
         baselines.ensure(load("digits"), home)
         yield
-    server().engine.close()
-    server().analyst.close()
-    server.clear()
 
 
 def trained(**settings: str) -> RunConfig:

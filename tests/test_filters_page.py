@@ -16,6 +16,7 @@ from aecore.config import RunConfig
 from aecore.datasets import load
 from aecore.own_images import OwnImages
 from aecore.slices import advance
+from tests.serving import own_server
 from ui.server import server
 
 PAGE = Path(__file__).parents[1] / "pages" / "filters.py"
@@ -25,20 +26,11 @@ DEEP = {"hidden": (12, 8), "bottleneck": 4, "hidden_activation": "relu"}
 
 @pytest.fixture(scope="module", autouse=True)
 def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Give these tests a server of their own, and end it."""
     threads = torch.get_num_threads()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AE_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setenv("AE_WORKERS", "1")
-        patch.delenv("AE_DATA_DIR", raising=False)
-        torch.set_num_threads(1)
-        server.clear()
-        server()
-    yield
+    torch.set_num_threads(1)
+    with own_server(tmp_path_factory.mktemp("home")):
+        yield
     torch.set_num_threads(threads)
-    server().engine.close()
-    server().analyst.close()
-    server.clear()
 
 
 def trained(**settings: object) -> RunConfig:

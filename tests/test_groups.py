@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from aecore.config import RunConfig
 from aecore.datasets import load
 from aecore.runs import Run
+from tests.serving import own_server
 from tests.waiting import wait_for
 from ui.groups import MOST_RUNS, group
 from ui.server import server
@@ -20,16 +21,8 @@ ENDLESS = 10_000
 
 @pytest.fixture(scope="module", autouse=True)
 def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Give these tests a server of their own, and end it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AE_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setenv("AE_WORKERS", "1")
-        server.clear()
-        server()
+    with own_server(tmp_path_factory.mktemp("home")):
         yield
-        server().engine.close()
-        server().analyst.close()
-        server.clear()
 
 
 def script(seeds: tuple[int, ...], epochs: int) -> None:

@@ -17,6 +17,7 @@ from aecore.datasets import load
 from aecore.layouts import Layout
 from aecore.own_images import OwnImages
 from aecore.slices import advance
+from tests.serving import own_server
 from tests.test_components import opened
 from ui.panels import PANELS
 from ui.server import server
@@ -32,16 +33,8 @@ NOTHING = OwnImages()
 
 @pytest.fixture(scope="module", autouse=True)
 def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Give these tests a server of their own, and end it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AE_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.delenv("AE_DATA_DIR", raising=False)
-        server.clear()
-        server()
-    yield
-    server().engine.close()
-    server().analyst.close()
-    server.clear()
+    with own_server(tmp_path_factory.mktemp("home")):
+        yield
 
 
 def frame_of(**settings: object) -> Frame:

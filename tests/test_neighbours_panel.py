@@ -17,6 +17,7 @@ from aecore.datasets import load
 from aecore.layouts import Layout
 from aecore.own_images import OwnImages
 from aecore.slices import advance
+from tests.serving import own_server
 from tests.waiting import wait_for
 from ui.server import server
 
@@ -25,17 +26,8 @@ PAGE = Path(__file__).parents[1] / "pages" / "latent_space.py"
 
 @pytest.fixture(scope="module", autouse=True)
 def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Give these tests a server of their own, and end it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AE_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setenv("AE_WORKERS", "1")
-        patch.delenv("AE_DATA_DIR", raising=False)
-        server.clear()
-        server()
+    with own_server(tmp_path_factory.mktemp("home")):
         yield
-    server().engine.close()
-    server().analyst.close()
-    server.clear()
 
 
 def trained(**settings: object) -> RunConfig:

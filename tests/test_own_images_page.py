@@ -13,9 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from aecore.config import RunConfig
 from aecore.datasets import load
-from aecore.engine import Engine
 from aecore.own_images import OwnImages
 from aecore.slices import advance
+from tests.serving import own_server
 from ui.server import server
 
 PAGES = Path(__file__).parents[1] / "pages"
@@ -24,19 +24,11 @@ PATIENCE_S = 60
 
 @pytest.fixture(scope="module", autouse=True)
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunConfig]:
-    """Give these tests a server of their own with one trained run, and end it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AE_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setenv("AE_WORKERS", "1")
-        patch.delenv("AE_DATA_DIR", raising=False)
-        patch.setattr(Engine, "warm_up", lambda *data: None)  # the run is trained in this process
-        server.clear()
+    """Give these tests a server of their own with one trained run."""
+    with own_server(tmp_path_factory.mktemp("home"), warm=False):
         config = RunConfig(dataset="digits", epochs=1)
         assert advance(str(server().engine.store.root), config.as_dict(), 60).done
         yield config
-        server().engine.close()
-        server().analyst.close()
-        server.clear()
 
 
 def opened(name: str, own: OwnImages | None = None, **query: str) -> AppTest:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -14,6 +15,7 @@ from aecore.datasets import load
 from aecore.runs import SnapshotGone
 from aecore.slices import advance
 from aecore.variants import VARIANTS
+from tests.serving import own_server
 from ui.server import server
 
 ROOT = Path(__file__).parents[1]
@@ -23,17 +25,9 @@ PATIENCE_S = 60
 
 @pytest.fixture(scope="module", autouse=True)
 def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Give these tests a server of their own, and end it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AE_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setenv("AE_WORKERS", "many")  # nonsense, which the pages have to name
-        patch.delenv("AE_DATA_DIR", raising=False)
-        server.clear()
-        server()
-    yield
-    server().engine.close()
-    server().analyst.close()
-    server.clear()
+    # nonsense, which the pages have to name
+    with own_server(tmp_path_factory.mktemp("home"), workers="many"):
+        yield
 
 
 def open_page(path: Path, **query: str) -> AppTest:
@@ -275,3 +269,19 @@ def test_hidden_layers_that_were_typed_come_back_with_the_dense_architecture() -
     box("Architecture").select("dense").run()
     assert not page.exception
     assert page.query_params["hidden"] == "256-64"
+
+
+def test_fields_of_settings_begin_with_their_values_and_none_is_pushed() -> None:
+    page = open_page(PAGES[-1], dataset="digits", epochs="7", bottleneck="5", noise="gaussian")
+
+    def fields() -> dict[str, Any]:
+        kinds = ("number_input", "select_slider", "selectbox", "toggle", "button_group")
+        found = (widget for kind in kinds for widget in page.sidebar.get(kind))
+        return {widget.label: widget for widget in found}
+
+    assert fields()["Epochs"].proto.default == 7
+    fields()["Bottleneck size"].set_value(8.0).run()
+    fields()["Kind of autoencoder"].select("variational").run()
+    assert not page.exception
+    # a browser that has not heard of a pushed value sends another back
+    assert not [label for label, field in fields().items() if field.proto.set_value]

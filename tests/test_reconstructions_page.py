@@ -21,6 +21,7 @@ from aecore.models import load_weights
 from aecore.noise_matrix import rows, test_levels
 from aecore.own_images import OwnImages
 from aecore.slices import advance
+from tests.serving import own_server
 from ui import other_runs
 from ui.server import server
 
@@ -33,19 +34,13 @@ SETTINGS = {"dataset": "digits", "epochs": "1", "bottleneck": "4"}
 @pytest.fixture(scope="module", autouse=True)
 def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AE_HOME", str(tmp_path_factory.mktemp("home")))
-        patch.setenv("AE_WORKERS", "1")
-        patch.delenv("AE_DATA_DIR", raising=False)
         # slices in a thread: no process has to be started
         patch.setattr("ui.server.Engine", partial(Engine, make=lambda: ThreadPoolExecutor(1)))
-        server.clear()
-        baselines.ensure(load("digits"), server().environment.home)
-        for config in (own_config(), own_config(bottleneck="8"), own_config(loss="mse", seed="1")):
-            train(config)
-    yield
-    server().engine.close()
-    server().analyst.close()
-    server.clear()
+        with own_server(tmp_path_factory.mktemp("home")):
+            baselines.ensure(load("digits"), server().environment.home)
+            for changes in ({}, {"bottleneck": "8"}, {"loss": "mse", "seed": "1"}):
+                train(own_config(**changes))
+            yield
 
 
 def own_config(**given: str) -> RunConfig:

@@ -151,23 +151,16 @@ def _versions() -> dict[str, int]:
     return versions
 
 
-def setting_widget(name: str, value: Any) -> dict[str, Any]:
+def setting_widget(name: str) -> dict[str, Any]:
     """Return key, label, help and callback of the widget of a setting.
 
-    The key is a new one whenever the setting is changed by anything but its widget. A value
-    is therefore never pushed into a widget that exists: a browser that has not heard of it
-    yet would send the old one back as if it had been chosen.
-
-    Parameters
-    ----------
-    name : str
-    value
-        What a new widget shows.
+    The key is a new one whenever the setting is changed by anything but its widget, and a new
+    widget is to begin with the setting as its default. No value is therefore ever pushed into
+    a widget: a browser that has not heard of it yet would send the old one back, or the least
+    one, as if it had been chosen.
     """
     version = _versions().get(name, 0)
     key = f"setting.{name}.{version}"
-    if key not in st.session_state:
-        st.session_state[key] = value
 
     def changed() -> None:
         if _versions().get(name, 0) == version:

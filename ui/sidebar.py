@@ -114,16 +114,18 @@ def _shown(name: str, value: Any) -> Any:
     return value
 
 
-def _widget(name: str) -> dict[str, Any]:
-    return session.setting_widget(name, _shown(name, getattr(session.settings(), name)))
+def _present(name: str) -> Any:
+    """Return a setting's present value as its widget shows it."""
+    return _shown(name, getattr(session.settings(), name))
 
 
 def _draw(name: str, config: RunConfig) -> None:
     field = FIELDS[name]
     if name == "loss":
         st.segmented_control(
-            **_widget(name),
+            **session.setting_widget(name),
             options=list(field.choices),
+            default=_present(name),
             format_func=lambda key: LOSSES[key].short,
             required=True,
             width="stretch",
@@ -155,15 +157,21 @@ def _stops(name: str, value: float) -> None:
     options = sorted({*(stop for stop in FIELDS[name].stops if stop <= limit), value})
     if len(options) == 1:  # a slider needs two ends
         options.append(sorted(FIELDS[name].stops)[-1])
-    widget = _widget(name)
+    widget = session.setting_widget(name)
     if name == "noise_level":
         widget["help"] = CORRUPTIONS[config.noise].level_help
-    st.select_slider(**widget, options=sorted(options), format_func=lambda v: f"{v:g}")
+    st.select_slider(**widget, options=sorted(options), value=value, format_func=lambda v: f"{v:g}")
 
 
 def _number(name: str) -> None:
     field = FIELDS[name]
-    st.number_input(**_widget(name), min_value=int(field.low), max_value=int(field.high), step=1)
+    st.number_input(
+        **session.setting_widget(name),
+        min_value=int(field.low),
+        max_value=int(field.high),
+        value=int(_present(name)),
+        step=1,
+    )
 
 
 def _choice(name: str) -> None:
@@ -176,20 +184,26 @@ def _choice(name: str) -> None:
     if name == "outlier_source":
         possible = datasets.outlier_sources(session.settings().dataset)
         choices = {key: label for key, label in choices.items() if key in possible}
-    st.selectbox(**_widget(name), options=list(choices), format_func=choices.__getitem__)
+    st.selectbox(
+        **session.setting_widget(name),
+        options=list(choices),
+        index=list(choices).index(_present(name)),
+        format_func=choices.__getitem__,
+    )
 
 
 def _sizes(name: str) -> None:
-    present = _shown(name, getattr(session.settings(), name))
+    options = list(dict.fromkeys((*SIZES[name], _present(name))))
     st.selectbox(
-        **_widget(name),
-        options=list(dict.fromkeys((*SIZES[name], present))),
+        **session.setting_widget(name),
+        options=options,
+        index=options.index(_present(name)),
         accept_new_options=True,
     )
 
 
 def _switch(name: str) -> None:
-    st.toggle(**_widget(name))
+    st.toggle(**session.setting_widget(name), value=_present(name))
 
 
 _KINDS: dict[str, Callable[[str], None]] = {

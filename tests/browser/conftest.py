@@ -84,9 +84,9 @@ def stop(app: App) -> None:
     assert not alive, "workers outlived their server"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., App]]:
-    """Start servers of one's own; they end with the tests, and their logs hold no traceback."""
+    """Start servers of one's own; they end with the module, and their logs hold no traceback."""
     apps: list[App] = []
 
     def begin(data: str = "", home: Path | None = None) -> App:
@@ -102,9 +102,9 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Ap
     assert not [log for log in logs if "Traceback" in log]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def app(fresh: Callable[..., App]) -> App:
-    """One server for all tests that need no fresh one; it knows the digits only."""
+    """One server for all tests of a module that need no fresh one; it knows the digits only."""
     return fresh()
 
 
