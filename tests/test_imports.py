@@ -46,7 +46,16 @@ def test_what_pages_share_knows_no_page(path):
 LAYERS = (
     {
         *("activations", "architectures", "checks", "codes", "corruption", "environment"),
-        *("fields", "idx", "images", "objectives", "principal", "progress", "randomness"),
+        *(
+            "fields",
+            "idx",
+            "images",
+            "language",
+            "objectives",
+            "principal",
+            "progress",
+            "randomness",
+        ),
         *("results", "splits", "variants", "wording"),
     },
     {

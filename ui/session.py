@@ -1,7 +1,8 @@
-"""What belongs to one session: its settings (one typed object) and the address that shows them."""
+"""What belongs to one session: its settings (one typed object), the snapshot, the language."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -11,24 +12,39 @@ from aecore import datasets
 from aecore.choosing import SHORTHAND, carried, nearest
 from aecore.config import FIELDS, RunConfig, applied, defaults
 from aecore.datasets import DATASETS
-from aecore.fields import read
+from aecore.fields import quoted, read
+from aecore.language import LANGUAGES
 
 _SETTINGS, _NOTES, _VERSIONS = "settings", "notes", "widget versions"
 _IDLE = "idle settings"
 _STEP, _TURN = "step", "turn"
+_LANGUAGE = "language"
 PICTURE_FORMAT = "picture format"
 """Key of the widget that chooses what charts are saved as."""
-_OTHERS = ("embed", "embed_options")
-"""Parameters of an address that belong to Streamlit."""
+LAST_STEP = 10**9
+"""The largest step that a link can name."""
+
+
+def begin(given: Mapping[str, str]) -> None:
+    """Take settings from an address or a file; what does not go together is mended and said.
+
+    Parameters
+    ----------
+    given : mapping of str to str
+        Texts by the names of settings; the others take the data set's defaults.
+    """
+    config, notes = nearest(given, datasets.default_name())
+    _idle().clear()
+    for name in FIELDS:
+        _versions()[name] = _versions().get(name, 0) + 1
+    st.session_state[_SETTINGS] = config
+    st.session_state[_NOTES] = notes
 
 
 def settings() -> RunConfig:
-    """Return the session's settings; on its first run, those of the address."""
+    """Return the session's settings."""
     if _SETTINGS not in st.session_state:
-        given = {k: v for k, v in st.query_params.items() if k not in _OTHERS}
-        config, notes = nearest(given, datasets.default_name())
-        st.session_state[_SETTINGS] = config
-        st.session_state[_NOTES] = notes
+        begin({})
     config = st.session_state[_SETTINGS]
     assert isinstance(config, RunConfig)
     return config
@@ -104,12 +120,37 @@ def forget_notes() -> None:
     st.session_state[_NOTES] = []
 
 
-def show_in_address() -> None:
-    """Make the address bar hold the data set and every setting that differs from its default."""
-    wanted = settings().to_query()
-    kept = {k: v for k, v in st.query_params.items() if k in _OTHERS}
-    if st.query_params.to_dict() != kept | wanted:
-        st.query_params.from_dict(kept | wanted)
+def language() -> str:
+    """Return the language of the pages: the one that was chosen, or the browser's if it is known.
+
+    Outside of a page there is English.
+    """
+    if get_script_run_ctx() is None:
+        return "en"
+    chosen = st.session_state.get(_LANGUAGE)
+    if chosen is None:
+        locale = str(st.context.locale or "en").replace("_", "-").split("-")[0]
+        return locale if locale in LANGUAGES else "en"
+    return str(chosen)
+
+
+def language_chosen() -> bool:
+    """Tell whether the language was chosen, and not only guessed from the browser."""
+    return _LANGUAGE in st.session_state
+
+
+def speak(name: str) -> list[str]:
+    """Choose the language of the pages, a key of `aecore.language.LANGUAGES`.
+
+    Returns
+    -------
+    list of str
+        A sentence where there is no such language.
+    """
+    if name not in LANGUAGES:
+        return [f"There is no language {quoted(name)}: it can be {' or '.join(LANGUAGES)}."]
+    st.session_state[_LANGUAGE] = name
+    return []
 
 
 def step() -> int | None:

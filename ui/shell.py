@@ -13,8 +13,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from aecore import language
 from aecore.wording import plain
-from ui import session
+from ui import address, session
 from ui.server import server
 from ui.sidebar import sidebar
 
@@ -33,12 +34,17 @@ class PageInfo:
 
 PAGES = (
     PageInfo("Train", ":material/play_circle:", "train"),
+    PageInfo("Lessons", ":material/school:", "lessons"),
+    PageInfo("Compare", ":material/view_column:", "compare"),
+    PageInfo("Sweep", ":material/stacked_line_chart:", "sweep"),
     PageInfo("Reconstructions", ":material/compare:", "reconstructions"),
     PageInfo("Latent space", ":material/scatter_plot:", "latent_space"),
     PageInfo("Filters", ":material/grid_view:", "filters"),
     PageInfo("Anomalies", ":material/search_insights:", "anomalies"),
     PageInfo("Compression", ":material/compress:", "compression"),
     PageInfo("Own images", ":material/draw:", "own_images"),
+    PageInfo("Guide", ":material/menu_book:", "guide"),
+    PageInfo("Links", ":material/link:", "links"),
 )
 
 _COLD = "opened without app.py"
@@ -70,9 +76,10 @@ def shell(*, run: bool = False) -> None:
         st.session_state[_COLD] = True
         st.rerun()
     server()
-    session.settings()
+    language.follow(session.language)
+    address.open_address()
     sidebar()
-    session.show_in_address()
+    address.show()
     _say_notes()
     if run:
         _inside.page = True

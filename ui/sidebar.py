@@ -12,6 +12,7 @@ from aecore.config import FIELDS, RunConfig, defaults
 from aecore.conflicts import remarks
 from aecore.corruption import CORRUPTIONS
 from aecore.datasets import DATASETS
+from aecore.language import LANGUAGES
 from aecore.objectives import LOSSES
 from aecore.variants import VARIANTS
 from ui import session
@@ -66,6 +67,25 @@ def sidebar() -> None:
             on_click=session.reset,
             help="Set everything back to the defaults of this data set.",
         )
+        _language()
+
+
+def _language() -> None:
+    """Draw the choice of language, each called what it calls itself."""
+    key = f"language.{session.language()}"
+
+    def chosen() -> None:
+        session.speak(st.session_state[key])
+
+    st.segmented_control(
+        "Language · 语言",
+        list(LANGUAGES),
+        default=session.language(),
+        format_func=LANGUAGES.__getitem__,
+        required=True,
+        key=key,
+        on_change=chosen,
+    )
 
 
 def _variant(config: RunConfig) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from aecore import baselines, evaluation, images
+from aecore import baselines, evaluation, images, language
 from aecore.anomalies import reconstruction_errors
 from aecore.config import RunConfig
 from aecore.datasets import Dataset
@@ -50,7 +50,7 @@ def cached(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
     """Cache a function of a frame and simple choices; computed once, also for thirty at once."""
 
     def decorate(function: Callable[..., T]) -> Callable[..., T]:
-        def of_key(key: tuple[str, int], choices: tuple[Any, ...], _frame: Frame) -> T:
+        def of_key(key: tuple[str, int], choices: tuple[Any, ...], spoken: str, _frame: Frame) -> T:
             return function(_frame, *choices)
 
         of_key.__qualname__ = f"cached {function.__qualname__}"
@@ -61,7 +61,7 @@ def cached(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
         keep = st.cache_resource(max_entries=most, show_spinner=False, hash_funcs=by_content)(
             of_key
         )
-        return lambda frame, *choices: keep(frame.key, choices, frame)
+        return lambda frame, *choices: keep(frame.key, choices, language.current(), frame)
 
     return decorate
 

@@ -1,0 +1,90 @@
+"""The language that people are spoken to in: English in the code, others from catalogues.
+
+A text is looked up where it is shown: ``_("{count} runs take turns", count=3)``. What a registry
+says of its entries (labels, sentences of help) stays English there, and is looked up by whoever
+shows it. Catalogues are gettext's, ``assets/languages/<name>.po``, read as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = {"en": "English", "zh": "简体中文"}
+"""Languages by the name that an address has for them, each called what it calls itself."""
+
+CATALOGUES = Path(__file__).parents[1] / "assets" / "languages"
+
+
+def _english() -> str:
+    return "en"
+
+
+_wanted: Callable[[], str] = _english
+
+
+def follow(wanted: Callable[[], str]) -> None:
+    """Have the language decided anew for every text.
+
+    Parameters
+    ----------
+    wanted : callable
+        Returns a key of `LANGUAGES`; called in the thread that shows the text.
+    """
+    global _wanted
+    _wanted = wanted
+
+
+def current() -> str:
+    """Return the language in use, a key of `LANGUAGES`; results with texts are cached by it."""
+    return _wanted()
+
+
+def text(message: str, /, **values: Any) -> str:
+    """Return a text in the language in use, or as it stands where no catalogue has it.
+
+    Parameters
+    ----------
+    message : str
+        English; places for values in braces: ``"{count} runs"``.
+    **values
+        What is put there, as `str.format` does. Without any, braces stay as they are.
+    """
+    found = _catalogue(current()).get(message, message) if message else message
+    return found.format(**values) if values else found
+
+
+def counted(one: str, many: str, count: int, /, **values: Any) -> str:
+    """Return the text for a number of things, which it knows as ``{count}``.
+
+    Parameters
+    ----------
+    one, many : str
+        English, for one thing and for any other number; a catalogue has them under ``one``.
+    count : int
+    **values
+        As for `text`.
+    """
+    english = one if count == 1 else many
+    found = _catalogue(current()).get(one, english) if current() != "en" else english
+    return found.format(count=f"{count:,}", **values)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _catalogue(language: str) -> dict[str, str]:
+    """Return what a catalogue says for English texts; nothing where there is none."""
+    path = CATALOGUES / f"{language}.po"
+    if language not in LANGUAGES or not path.exists():
+        return {}
+    from babel.messages.pofile import read_po  # not before a catalogue is asked for
+
+    with path.open("rb") as file:
+        entries = list(read_po(file, locale=language))
+    return {_first(entry.id): said for entry in entries if (said := _first(entry.string))}
+
+
+def _first(forms: Any) -> str:
+    """Return a text, the first of its plural forms: Chinese has no other."""
+    return str(forms if isinstance(forms, str) else forms[0])
