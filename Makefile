@@ -20,7 +20,7 @@ $(VENV)/.ready-dev: requirements-dev.txt $(VENV)/.ready
 run: setup ## Start the explorer in the browser
 	$(BIN)/streamlit run app.py
 
-test: $(VENV)/.ready-dev chromium check ## Install what testing needs, and run every check and test
+test: $(VENV)/.ready-dev chromium axe check ## Install what testing needs, and run every check and test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(VENV)/.ready-dev ## Lint, formatting, types
@@ -35,6 +35,11 @@ format: $(VENV)/.ready-dev ## Put the code into shape
 chromium: # the browser that the browser tests drive
 	@sh tests/browser/install_chromium.sh
 
+axe: tests/browser/node_modules/.package-lock.json # what judges the pages' accessibility
+
+tests/browser/node_modules/.package-lock.json: tests/browser/package.json
+	@npm install --prefix tests/browser --silent --no-audit --no-fund --no-package-lock
+
 bench: $(VENV)/.ready-dev ## Measure speeds (not part of the tests)
 	$(BIN)/python -m benchmarks
 
@@ -42,4 +47,4 @@ clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup run test check format chromium bench clean
+.PHONY: help setup run test check format chromium axe bench clean

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from aecore.activations import Activation
 from aecore.config import RunConfig
+from aecore.language import text as _
 from aecore.models import Autoencoder
 
 LAST = -1
@@ -26,7 +27,10 @@ STILL = 0.01
 def layer_names(config: RunConfig) -> list[str]:
     """Return what the encoder's layers are called, in order: ``Code`` is the last."""
     hidden = len(config.layer_sizes) - 2
-    names = ["First hidden layer", *(f"Hidden layer {k + 1}" for k in range(1, hidden))]
+    names = [
+        _("First hidden layer"),
+        *(_("Hidden layer {number}", number=k + 1) for k in range(1, hidden)),
+    ]
     return [*names[:hidden], "Code"]
 
 

@@ -11,6 +11,7 @@ from aecore import patches, selection, synthetic
 from aecore.dataset import DatasetSpec, Options, Recipe
 from aecore.download import RemoteFile
 from aecore.idx import DatasetError
+from aecore.language import text as _
 from aecore.splits import Shape, Splits
 
 __all__ = [
@@ -40,7 +41,9 @@ def spec_of(name: str) -> DatasetSpec:
         return DATASETS[name]
     except KeyError:
         known = ", ".join(DATASETS)
-        raise DatasetError(f"There is no data set {name!r}: choose one of {known}.") from None
+        raise DatasetError(
+            _("There is no data set {name!r}: choose one of {known}.", name=name, known=known)
+        ) from None
 
 
 def shape(name: str, options: Mapping[str, object] | None = None) -> Shape:

@@ -21,6 +21,7 @@ from aecore.conflicts import FEWEST_SNAPSHOTS, SNAPSHOT_BUDGET, conflicts, param
 from aecore.corruption import CORRUPTIONS, Noise
 from aecore.datasets import DATASETS
 from aecore.fields import Field, as_text, quoted, read
+from aecore.language import text as _
 from aecore.objectives import LOSSES, PENALTIES
 from aecore.settings import Settings
 from aecore.variants import variant
@@ -56,7 +57,7 @@ class RunConfig(Settings):
             object.__setattr__(self, name, value)
         for name, value in applied(self.as_dict()).items():
             object.__setattr__(self, name, value)
-        for sentence, _ in conflicts(self.as_dict()):
+        for sentence, _repair in conflicts(self.as_dict()):
             raise ConfigError(sentence)
 
     # -- derived ---------------------------------------------------------------------
@@ -216,7 +217,7 @@ class RunConfig(Settings):
             parts.append("tied")
         parts += [f"{_SYMBOLS[name]} {value:g}" for name, value in self.penalties.items()]
         if self.pretraining != "none":
-            parts.append(f"pretrained as {_PRETRAINED[self.pretraining]}")
+            parts.append(_("pretrained as {pretrained}", pretrained=_PRETRAINED[self.pretraining]))
         return " · ".join(parts)
 
 
@@ -276,5 +277,5 @@ def from_dict(values: Mapping[str, Any]) -> RunConfig:
 def unknown(name: object) -> str:
     """Say that there is no setting of this name."""
     close = difflib.get_close_matches(str(name)[:40], FIELDS, n=1)
-    hint = f" Did you mean {close[0]}?" if close else ""
-    return f"There is no setting {quoted(name)}.{hint}"
+    hint = _(" Did you mean {close}?", close=close[0]) if close else ""
+    return _("There is no setting {name}.{hint}", name=quoted(name), hint=hint)

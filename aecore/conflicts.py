@@ -15,6 +15,7 @@ from aecore.architectures import ARCHITECTURES
 from aecore.codes import CODES
 from aecore.corruption import CORRUPTIONS
 from aecore.datasets import DATASETS
+from aecore.language import text as _
 from aecore.objectives import LOSSES
 
 SNAPSHOT_BUDGET = 256 * 2**20
@@ -40,15 +41,23 @@ def _data(s: Settings) -> Iterator[Conflict]:
         largest = datasets.largest_patch(s)
         if s["size"] > largest:
             yield (
-                f"A patch can be 2 to {largest} pixels wide, as wide as the images it is cut "
-                f"from, not {s['size']}.",
+                _(
+                    "A patch can be 2 to {largest} pixels wide, as wide as the images it is cut "
+                    "from, not {value}.",
+                    largest=largest,
+                    value=s["size"],
+                ),
                 {"size": largest},
             )
             return
     images = DATASETS[s["dataset"]].train_size
     if s["subset"] > images:
         yield (
-            f"Training images can be 0, which is all, to {images:,}, not {s['subset']:,}.",
+            _(
+                "Training images can be 0, which is all, to {images:,}, not {value:,}.",
+                images=images,
+                value=s["subset"],
+            ),
             {"subset": 0},
         )
     if s["outliers"]:
@@ -56,8 +65,12 @@ def _data(s: Settings) -> Iterator[Conflict]:
         if s["outlier_source"] not in sources:
             labels = " or ".join(DATASETS[name].label for name in sources)
             yield (
-                f"Outliers among {DATASETS[s['dataset']].label} can be {labels}, not "
-                f"{DATASETS[s['outlier_source']].label}.",
+                _(
+                    "Outliers among {dataset} can be {possible}, not {chosen}.",
+                    dataset=_(DATASETS[s["dataset"]].label),
+                    possible=labels,
+                    chosen=_(DATASETS[s["outlier_source"]].label),
+                ),
                 {"outlier_source": DATASETS[s["dataset"]].options["outlier_source"]},
             )
             return
@@ -66,14 +79,22 @@ def _data(s: Settings) -> Iterator[Conflict]:
         if s["outliers"] > most:
             share = math.floor(most * 1000) / 1000
             yield (
-                f"The share of outliers can be at most {share:g}: "
-                f"{DATASETS[s['outlier_source']].label} has {there:,} test images to hide.",
+                _(
+                    "The share of outliers can be at most {share:g}: {label} has {there:,} test "
+                    "images to hide.",
+                    share=share,
+                    label=_(DATASETS[s["outlier_source"]].label),
+                    there=there,
+                ),
                 {"outliers": share},
             )
             return
     if s["batch_size"] > (train_size := datasets.sizes(s["dataset"], s)[0]):
         yield (
-            f"Batch size cannot be more than the {train_size:,} training images.",
+            _(
+                "Batch size cannot be more than the {train_size:,} training images.",
+                train_size=train_size,
+            ),
             {"batch_size": train_size},
         )
 
@@ -84,25 +105,34 @@ def _outputs(s: Settings) -> Iterator[Conflict]:
     if not datasets.unit_range(s["dataset"], s):
         if s["loss"] == "bce":
             yield (
-                "BCE needs pixels between 0 and 1, and these patches go below 0.",
+                _("BCE needs pixels between 0 and 1, and these patches go below 0."),
                 {"loss": "mse"},
             )
         if output != "identity":
             yield (
-                f"These patches go below 0, where a {label} output cannot follow.",
+                _("These patches go below 0, where a {label} output cannot follow.", label=label),
                 {"output_activation": "identity"},
             )
         return
     if output == "softmax" and not spec.sums_to_one:
         yield (
-            f"Softmax outputs add up to 1, as the inputs of {DATASETS['one-hot'].label} do and "
-            f"images of {spec.label} do not.",
+            _(
+                "Softmax outputs add up to 1, as the inputs of {one_hot} do and images of "
+                "{dataset} do not.",
+                one_hot=_(DATASETS["one-hot"].label),
+                dataset=_(spec.label),
+            ),
             {"output_activation": "sigmoid"},
         )
     elif output not in loss.outputs:
         a = "an" if label[0] in "AEIOU" else "a"
         yield (
-            f"{loss.short} needs outputs between 0 and 1, and {a} {label} output can leave them.",
+            _(
+                "{loss} needs outputs between 0 and 1, and {a} {output} output can leave them.",
+                loss=_(loss.short),
+                a=a,
+                output=label,
+            ),
             {"output_activation": loss.outputs[0]},
         )
 
@@ -113,18 +143,30 @@ def _code(s: Settings) -> Iterator[Conflict]:
     if s["code_activation"] not in kind.activations:
         needed = ACTIVATIONS[kind.activations[0]].label
         yield (
-            f"A {kind.label.lower()} code needs {needed} code units, not {label}.",
+            _(
+                "A {kind} code needs {needed} code units, not {chosen}.",
+                kind=_(kind.label).lower(),
+                needed=needed,
+                chosen=label,
+            ),
             {"code_activation": kind.activations[0]},
         )
     if s["code"] == "k-sparse" and s["active"] > q:
         yield (
-            f"Active units k can be 1 to {q:,}, the size of the code, not {s['active']:,}.",
+            _(
+                "Active units k can be 1 to {units:,}, the size of the code, not {value:,}.",
+                units=q,
+                value=s["active"],
+            ),
             {"active": q},
         )
     if s["kl_sparsity"] and s["code_activation"] not in ("sigmoid", "tanh"):
         yield (
-            "KL sparsity needs code units between an off and an on, Sigmoid or Tanh, and "
-            f"{label} units have no highest value.",
+            _(
+                "KL sparsity needs code units between an off and an on, Sigmoid or Tanh, and "
+                "{label} units have no highest value.",
+                label=label,
+            ),
             {"code_activation": "sigmoid"},
         )
 
@@ -134,20 +176,24 @@ def _pretraining(s: Settings) -> Iterator[Conflict]:
         return
     if not datasets.unit_range(s["dataset"], s):
         yield (
-            "RBMs need pixels between 0 and 1, and these patches go below 0.",
+            _("RBMs need pixels between 0 and 1, and these patches go below 0."),
             {"pretraining": "autoencoders"},
         )
         return
     if s["hidden_activation"] != "sigmoid":
         yield (
-            "RBMs are made of Sigmoid hidden units, not "
-            f"{ACTIVATIONS[s['hidden_activation']].label}.",
+            _(
+                "RBMs are made of Sigmoid hidden units, not {chosen}.",
+                chosen=_(ACTIVATIONS[s["hidden_activation"]].label),
+            ),
             {"hidden_activation": "sigmoid"},
         )
     if s["code_activation"] not in ("sigmoid", "identity"):
         yield (
-            "The code of stacked RBMs can be Sigmoid or Identity, not "
-            f"{ACTIVATIONS[s['code_activation']].label}.",
+            _(
+                "The code of stacked RBMs can be Sigmoid or Identity, not {chosen}.",
+                chosen=_(ACTIVATIONS[s["code_activation"]].label),
+            ),
             {"code_activation": "sigmoid"},
         )
 
@@ -156,13 +202,17 @@ def _noise(s: Settings) -> Iterator[Conflict]:
     corruption = CORRUPTIONS[s["noise"]]
     if s["noise"] != "none" and s["noise_level"] > corruption.high:
         yield (
-            f"The level of {corruption.label} noise is at most {corruption.high:g}, "
-            f"not {s['noise_level']:g}.",
+            _(
+                "The level of {corruption} noise is at most {high:g}, not {level:g}.",
+                corruption=_(corruption.label),
+                high=corruption.high,
+                level=s["noise_level"],
+            ),
             {"noise_level": corruption.high},
         )
     if s["clip"] and not datasets.unit_range(s["dataset"], s):
         yield (
-            "These patches go below 0 without any noise: clipping to 0 to 1 would spoil them.",
+            _("These patches go below 0 without any noise: clipping to 0 to 1 would spoil them."),
             {"clip": False},
         )
 
@@ -171,8 +221,13 @@ def _room(s: Settings) -> Iterator[Conflict]:
     if 4 * parameters(s) * FEWEST_SNAPSHOTS > SNAPSHOT_BUDGET:
         layers = "hidden" if s["architecture"] == "dense" else "channels"
         yield (
-            f"A network of {parameters(s):,} parameters is too large to record: "
-            f"{FEWEST_SNAPSHOTS} snapshots must fit into {SNAPSHOT_BUDGET // 2**20} MB.",
+            _(
+                "A network of {parameters:,} parameters is too large to record: "
+                "{snapshots} snapshots must fit into {budget} MB.",
+                parameters=parameters(s),
+                snapshots=FEWEST_SNAPSHOTS,
+                budget=SNAPSHOT_BUDGET // 2**20,
+            ),
             {layers: tuple(max(1, size // 2) for size in s[layers])},
         )
 
@@ -195,7 +250,9 @@ def remarks(settings: Settings) -> Iterator[str]:
     s = settings
     dense = s["architecture"] == "dense"
     if not dense:
-        yield "Convolutions take about 20 times as long to train as a dense network with this code."
+        yield _(
+            "Convolutions take about 20 times as long to train as a dense network with this code."
+        )
     if s["contractive"]:
         if (
             s["code"] == "plain"
@@ -204,21 +261,25 @@ def remarks(settings: Settings) -> Iterator[str]:
             and not s["hidden"]
         ):
             yield (
-                "With an identity code the contraction is only weight decay of the encoder: "
-                "choose a Sigmoid code."
+                _(
+                    "With an identity code the contraction is only weight decay of the encoder: "
+                    "choose a Sigmoid code."
+                )
             )
         if dense and not s["tied"]:
             yield (
-                "Without tied weights a network can shrink its code and grow its decoder "
-                "instead of contracting."
+                _(
+                    "Without tied weights a network can shrink its code and grow its decoder "
+                    "instead of contracting."
+                )
             )
         if not dense:
-            yield "The contraction takes one backward pass for every code unit here."
+            yield _("The contraction takes one backward pass for every code unit here.")
         elif s["hidden"]:
-            yield "The contraction of a deep network takes about 5 times as long to train."
+            yield _("The contraction of a deep network takes about 5 times as long to train.")
     if (s["l1_sparsity"] or s["l2_sparsity"]) and not s["unit_columns"] and not s["tied"]:
-        yield "The network can cheat now: a small code, and a decoder that enlarges it again."
+        yield _("The network can cheat now: a small code, and a decoder that enlarges it again.")
     if s["code_activation"] == "relu":
-        yield "ReLU code units can die: the Filters page shows which do nothing any more."
+        yield _("ReLU code units can die: the Filters page shows which do nothing any more.")
     if s["tied"] and s["code"] == "variational":
-        yield "Tied weights are those of the mean; the spread has weights of its own."
+        yield _("Tied weights are those of the mean; the spread has weights of its own.")

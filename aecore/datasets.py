@@ -27,6 +27,7 @@ from aecore.catalogue import (
 from aecore.dataset import Dataset, DatasetSpec, Options, sealed
 from aecore.download import Progress, fetch_files
 from aecore.idx import DatasetError
+from aecore.language import text as _
 from aecore.published import complete, read_digits, read_idx
 from aecore.splits import Images, Splits
 
@@ -137,9 +138,17 @@ def _load_published(spec: DatasetSpec) -> Dataset:
         expected = spec.train_size, spec.test_size
         if found != expected:  # what is recorded, and when, follows from the published sizes
             raise DatasetError(
-                f"{spec.label} in {folder} has {found[0]:,} training and {found[1]:,} test "
-                f"images instead of {expected[0]:,} and {expected[1]:,}: put the published "
-                "files there."
+                _(
+                    "{dataset} in {folder} has {train:,} training and {test:,} test "
+                    "images instead of {wanted_train:,} and {wanted_test:,}: put the published "
+                    "files there.",
+                    dataset=_(spec.label),
+                    folder=folder,
+                    train=found[0],
+                    test=found[1],
+                    wanted_train=expected[0],
+                    wanted_test=expected[1],
+                )
             )
         dataset = sealed(spec, splits, spec.chosen())
         _LOADED[spec.name] = (folder, dataset)
@@ -156,8 +165,12 @@ def _make(spec: DatasetSpec, chosen: Options) -> Dataset:
     source = chosen["outlier_source"]
     if source not in (known := outlier_sources(spec.name)):
         raise DatasetError(
-            f"Outliers in {spec.label} cannot come from {source!r}: choose one of "
-            f"{', '.join(known)}."
+            _(
+                "Outliers in {dataset} cannot come from {source!r}: choose one of {possible}.",
+                dataset=_(spec.label),
+                source=source,
+                possible=", ".join(known),
+            )
         )
     other = spec_of(source)
     splits, outliers = selection.contaminate(
@@ -235,9 +248,17 @@ def fetch(
     """
     spec = spec_of(name)
     if not spec.splits:
-        raise DatasetError(f"The data set {name} comes with the app: there is nothing to download.")
+        raise DatasetError(
+            _("The data set {name} comes with the app: there is nothing to download.", name=name)
+        )
     if not spec.mirrors:
-        raise DatasetError(f"{spec.label} cannot be downloaded. {_absent(spec)}")
+        raise DatasetError(
+            _(
+                "{dataset} cannot be downloaded. {reason}",
+                dataset=_(spec.label),
+                reason=_absent(spec),
+            )
+        )
     with _lock(_FETCH_LOCKS, name):
         folder = download_folder(name)
         found = location(name)
@@ -268,7 +289,7 @@ def forget(name: str | None = None) -> None:
             _LOADED.pop(each, None)
     with _HELD_LOCK:
         for key in list(_HELD):
-            own, _, places = key
+            own, _wanted, places = key
             if name is None or name == own or name in dict(places):
                 del _HELD[key]
 
@@ -296,10 +317,16 @@ def _absent(spec: DatasetSpec) -> str:
     """Say which files are missing, and where to put them."""
     files = " and ".join((", ".join(spec.needed[:-1]), spec.needed[-1]))
     if spec.mirrors:
-        place, other = str(download_folder(spec.name)), "download it, or "
+        place, other = str(download_folder(spec.name)), _("download it, or ")
     else:
-        place, other = f"a subfolder {spec.name} of a folder named in AE_DATA_DIR", ""
-    return f"{spec.label} is not on this machine: {other}put {files} (.gz or not) into {place}."
+        place, other = _("a subfolder {name} of a folder named in AE_DATA_DIR", name=spec.name), ""
+    return _(
+        "{dataset} is not on this machine: {other}put {files} (.gz or not) into {place}.",
+        dataset=_(spec.label),
+        other=other,
+        files=files,
+        place=place,
+    )
 
 
 def _lock(locks: dict[str, threading.Lock], name: str) -> threading.Lock:

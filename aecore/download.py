@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aecore.idx import DatasetError
+from aecore.language import text as _
 
 if TYPE_CHECKING:
     from requests import Response
@@ -92,7 +93,9 @@ def fetch_files(
     pooch.get_logger().setLevel(logging.WARNING)
     meter = _Meter(progress)
     order = list(mirrors)
-    remedy = f"put the {_COUNTS.get(len(files), 'files')} into {folder}"
+    remedy = _(
+        "put the {count} into {folder}", count=_COUNTS.get(len(files), "files"), folder=folder
+    )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _remove_stale(folder)
@@ -107,7 +110,11 @@ def fetch_files(
                     complete, mirror = _retrieve(file, order, Path(temporary), meter)
                 except _NoMirrorError as error:
                     raise DownloadError(
-                        f"Could not download {label}: {error.advise(remedy)}"
+                        _(
+                            "Could not download {label}: {reason}",
+                            label=label,
+                            reason=error.advise(remedy),
+                        )
                     ) from None
                 # Whoever had this file is asked first for the next: a dead mirror costs once.
                 order.sort(key=lambda other: other != mirror)
@@ -125,19 +132,24 @@ class _NoMirrorError(Exception):
     def __init__(self, name: str, failures: Sequence[tuple[str, str, bool]]) -> None:
         super().__init__(name)
         self.name = name
-        self.told = "; ".join(f"{host}: {reason}" for host, reason, _ in failures)
-        self.reached = any(reached for _, _, reached in failures)
+        self.told = "; ".join(f"{host}: {reason}" for host, reason, _reached in failures)
+        self.reached = any(reached for _host, _reason, reached in failures)
 
     def advise(self, remedy: str) -> str:
         """Return what went wrong at which mirror, and what to do."""
         if self.reached:
-            return (
-                f"no mirror has an intact copy of {self.name} ({self.told}). "
-                f"Try again later, or {remedy}; the digits data set works without."
+            return _(
+                "no mirror has an intact copy of {file} ({told}). Try again later, or "
+                "{remedy}; the digits data set works without.",
+                file=self.name,
+                told=self.told,
+                remedy=remedy,
             )
-        return (
-            f"no mirror could be reached ({self.told}). "
-            f"Check the connection, or {remedy}; the digits data set works without."
+        return _(
+            "no mirror could be reached ({told}). Check the connection, or {remedy}; the "
+            "digits data set works without.",
+            told=self.told,
+            remedy=remedy,
         )
 
 
@@ -176,7 +188,7 @@ def _retrieve(
             return Path(path), mirror
         finally:
             responses.close()
-    raise _NoMirrorError(file.name, failures or [("no mirror", "none is known", False)])
+    raise _NoMirrorError(file.name, failures or [(_("no mirror"), _("none is known"), False)])
 
 
 def _take(responses: contextlib.ExitStack, response: "Response", **_: object) -> None:
@@ -193,34 +205,45 @@ def _reason(error: Exception) -> tuple[str, bool]:
     match error:
         case exceptions.HTTPError():
             status = error.response.status_code if error.response is not None else "unknown"
-            return f"HTTP status {status}", True
+            return _("HTTP status {status}", status=status), True
         case exceptions.ChunkedEncodingError():
-            return "the transfer broke off", True
+            return _("the transfer broke off"), True
         case exceptions.Timeout():
-            return "no answer in time", False
+            return _("no answer in time"), False
         case exceptions.SSLError():
-            return "no secure connection", False
+            return _("no secure connection"), False
         case exceptions.ProxyError():
-            return "the proxy does not let it through", False
+            return _("the proxy does not let it through"), False
         case exceptions.ConnectionError():
-            return "no connection", False
+            return _("no connection"), False
         case _TooLargeError():
-            return "far more bytes than the file has", True
+            return _("far more bytes than the file has"), True
         case ValueError() if "hash" in str(error):
-            return "wrong MD5 checksum", True
-    return "not a usable answer", True
+            return _("wrong MD5 checksum"), True
+    return _("not a usable answer"), True
 
 
 def _folder_trouble(label: str, folder: Path, error: OSError) -> str:
     """Say why the folder could not take the files, and what to do."""
     if error.errno in _FULL:
-        return f"Could not download {label}: the disk that holds {folder} is full; free some space."
-    if error.errno in _FORBIDDEN:
-        return (
-            f"Could not download {label}: {folder} cannot be written; "
-            "set AE_HOME to a folder that can."
+        return _(
+            "Could not download {label}: the disk that holds {folder} is full; free some space.",
+            label=label,
+            folder=folder,
         )
-    return f"Could not download {label} into {folder}: {error.strerror or error}."
+    if error.errno in _FORBIDDEN:
+        return _(
+            "Could not download {label}: {folder} cannot be written; set AE_HOME to a "
+            "folder that can.",
+            label=label,
+            folder=folder,
+        )
+    return _(
+        "Could not download {label} into {folder}: {reason}.",
+        label=label,
+        folder=folder,
+        reason=error.strerror or error,
+    )
 
 
 class _Meter:

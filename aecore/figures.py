@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from aecore.language import text as _
 from aecore.wording import short
 
 CLASS_COLOURS = (
@@ -99,7 +100,6 @@ def curves(
         Epoch of the snapshot that is looked at.
     """
     traces: list[dict[str, Any]] = []
-    notes: list[dict[str, Any]] = []
     colours = iter((TEST_COLOUR, *SERIES_COLOURS))
     for name, values in series.items():
         train = name.lower().startswith("train")
@@ -115,9 +115,47 @@ def curves(
                     "color": TRAIN_COLOUR if train else next(colours),
                     "width": 5 if train else 2,
                 },
-                "hovertemplate": "epoch %{x:.2f}: %{y:.4f}<extra>" + name + "</extra>",
+                "hovertemplate": _("epoch %{x:.2f}: %{y:.4f}<extra>") + name + "</extra>",
             }
         )
+    dashed, notes = levels(lines, first_epoch, last_epoch)
+    traces += dashed
+    shown = [v for values in series.values() for v in values] + list(lines.values())
+    return figure(
+        traces,
+        height,
+        xaxis={
+            "title": {"text": _("epoch, pretraining before 0") if first_epoch else "epoch"},
+            "range": [
+                first_epoch - 0.01 * (last_epoch - first_epoch),
+                last_epoch + 0.02 * (last_epoch - first_epoch),
+            ],
+        },
+        yaxis={"title": {"text": title}, "type": "log", **log_ticks(shown)},
+        annotations=notes,
+        legend={"orientation": "h", "y": 1.05},
+        shapes=[] if at is None else [upright(at)],
+    )
+
+
+def levels(
+    lines: Mapping[str, float], first: float, last: float
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return dashed horizontal lines on a logarithmic scale, and their names with values.
+
+    Parameters
+    ----------
+    lines : mapping
+        Name to height.
+    first, last : float
+        Where they begin and end.
+
+    Returns
+    -------
+    traces, annotations : list of dict
+    """
+    traces: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
     line_colours = (BASELINE_COLOUR, MEAN_COLOUR)
     dashes = ("dash", "dot")
     for i, (name, value) in enumerate(lines.items()):
@@ -143,7 +181,7 @@ def curves(
         traces.append(
             {
                 "type": "scatter",
-                "x": [first_epoch, last_epoch],
+                "x": [first, last],
                 "y": [value, value],
                 "name": name,
                 "mode": "lines",
@@ -152,22 +190,7 @@ def curves(
                 "hovertemplate": f"{name}: {short(value)}<extra></extra>",
             }
         )
-    shown = [v for values in series.values() for v in values] + list(lines.values())
-    return figure(
-        traces,
-        height,
-        xaxis={
-            "title": {"text": "epoch, pretraining before 0" if first_epoch else "epoch"},
-            "range": [
-                first_epoch - 0.01 * (last_epoch - first_epoch),
-                last_epoch + 0.02 * (last_epoch - first_epoch),
-            ],
-        },
-        yaxis={"title": {"text": title}, "type": "log", **log_ticks(shown)},
-        annotations=notes,
-        legend={"orientation": "h", "y": 1.05},
-        shapes=[] if at is None else [upright(at)],
-    )
+    return traces, notes
 
 
 def upright(at: float, **looks: Any) -> dict[str, Any]:
@@ -327,7 +350,7 @@ def histogram(
             "type": "bar",
             "x": middle,
             "y": counts,
-            "name": "test images",
+            "name": _("test images"),
             "marker": {"color": TEST_COLOUR},
             "hovertemplate": "%{y} images near %{x:.3f}<extra></extra>",
             "width": edges[1] - edges[0],
@@ -351,7 +374,7 @@ def histogram(
             }
         )
     note = {
-        "text": f"{beyond} farther out ▸",
+        "text": _("{beyond} farther out ▸", beyond=beyond),
         "showarrow": False,
         "font": {"size": 12},
         "x": 1,

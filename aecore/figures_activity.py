@@ -10,6 +10,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from aecore.figures import CLASS_COLOURS, figure
+from aecore.language import text as _
 from aecore.unit_profiles import class_means
 from aecore.wording import percentage, short
 
@@ -61,7 +62,7 @@ def values_by_class(
     edges = np.linspace(low, high, BINS + 1)
     shares = {}
     for k, v in heard.items():
-        counts, _ = np.histogram(v if silent is None else v[v != silent], bins=edges)
+        counts, _edges = np.histogram(v if silent is None else v[v != silent], bins=edges)
         shares[k] = counts / len(v)
     tallest = max((float(s.max()) for s in shares.values()), default=0.0) or 1.0
     traces: list[dict[str, Any]] = []
@@ -71,7 +72,7 @@ def values_by_class(
         base, name = rows - 1 - place, classes[k]
         colour = CLASS_COLOURS[k % len(CLASS_COLOURS)]
         said = f"{name}: mean {short(mean_of[k])}"
-        said += f", silent on {percentage(quiet[k])}" if silent is not None else ""
+        said += _(", silent on {quiet}", quiet=percentage(quiet[k])) if silent is not None else ""
         traces.append(
             {
                 "type": "bar",
@@ -82,7 +83,7 @@ def values_by_class(
                 "marker": {"color": colour, "line": {"width": 0}},
                 "name": name,
                 "customdata": shares[k].tolist(),
-                "hovertemplate": "%{customdata:.0%} near %{x:.3g}<extra>" + name + "</extra>",
+                "hovertemplate": _("%{customdata:.0%} near %{x:.3g}<extra>") + name + "</extra>",
             }
         )
         traces.append(

@@ -9,6 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from aecore.figures import BASELINE_COLOUR, SERIES_COLOURS, TEST_COLOUR, figure, log_ticks, upright
+from aecore.language import text as _
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def error_against_bytes(
                 "y": list(errors),
                 "text": list(words),
                 "name": curve.name,
-                "hovertemplate": "%{text}: %{x:.3~r} bytes, error %{y:.3~r}<extra>"
+                "hovertemplate": _("%{text}: %{x:.3~r} bytes, error %{y:.3~r}<extra>")
                 + curve.name
                 + "</extra>",
                 **STYLES[curve.style],
@@ -94,12 +95,13 @@ def error_against_bytes(
     shown = [
         point for t in traces for point in zip(t["x"], t["y"], strict=True) if point[1] >= floor
     ]
-    across, up = log_ticks([x for x, _ in shown]), log_ticks([y for _, y in shown])
+    across = log_ticks([x for x, _error in shown])
+    up = log_ticks([y for _bytes, y in shown])
     return figure(
         traces,
         height,
-        xaxis={"title": {"text": "bytes an image"}, "type": "log", **across},
-        yaxis={"title": {"text": "MSE per pixel, test"}, "type": "log", **up},
+        xaxis={"title": {"text": _("bytes an image")}, "type": "log", **across},
+        yaxis={"title": {"text": _("MSE per pixel, test")}, "type": "log", **up},
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
         margin={"l": 8, "r": 8, "t": 40, "b": 8},
         shapes=[] if at is None else [upright(at)],

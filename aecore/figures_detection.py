@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from aecore.detection import PrecisionRecall, Roc, Verdict
 from aecore.figures import BASELINE_COLOUR, TEST_COLOUR, figure
+from aecore.language import text as _
 
 MOST_POINTS = 300
 """Points of a curve that are sent; between its corners it is straight, or all but straight."""
@@ -30,7 +31,7 @@ def roc_curve(curve: Roc, at: tuple[float, float], *, height: int = 300) -> go.F
         curve.true_positive[kept],
         at,
         ([0, 1], [0, 1]),
-        ("ordinary images called odd, share", "strangers found, share"),
+        (_("ordinary images called odd, share"), _("strangers found, share")),
         height,
     )
 
@@ -54,7 +55,7 @@ def precision_recall_curve(
         curve.precision[kept],
         (verdict.recall, verdict.precision),
         ([0, 1], [share, share]),
-        ("strangers found, share (recall)", "strangers among the found, share (precision)"),
+        (_("strangers found, share (recall)"), _("strangers among the found, share (precision)")),
         height,
     )
 
@@ -82,7 +83,7 @@ def _curve(
             "hoverinfo": "skip",
         },
         {
-            "type": "scatter", "x": x, "y": y, "mode": "lines", "name": "all thresholds",
+            "type": "scatter", "x": x, "y": y, "mode": "lines", "name": _("all thresholds"),
             "line": {"color": TEST_COLOUR, "width": 3},
             "hovertemplate": "%{x:.3f}, %{y:.3f}<extra></extra>",
         },
@@ -91,7 +92,7 @@ def _curve(
         traces.append(
             {
                 "type": "scatter", "x": [at[0]], "y": [at[1]], "mode": "markers",
-                "name": "the threshold", "cliponaxis": False,
+                "name": _("the threshold"), "cliponaxis": False,
                 "marker": {"color": BASELINE_COLOUR, "size": 13},
                 "hovertemplate": "threshold: %{x:.3f}, %{y:.3f}<extra></extra>",
             }

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
 from aecore.idx import DatasetError
+from aecore.language import text as _
 from aecore.published import read_photos
 from aecore.splits import Images, Splits, fingerprint, unlabelled
 
@@ -219,7 +220,7 @@ def _cut(
     windows = sliding_window_view(images, (size, size), axis=(1, 2))
     kept: list[Images] = []
     missing = count
-    for _ in range(_ROUNDS):
+    for _round in range(_ROUNDS):
         which = source.integers(0, len(images), count)
         top = source.integers(0, windows.shape[1], count)
         left = columns[source.integers(0, len(columns), count)]
@@ -230,7 +231,7 @@ def _cut(
         if not missing:
             return np.concatenate(kept)
     raise DatasetError(
-        "The images are too blank to cut patches from: take larger patches or other images."
+        _("The images are too blank to cut patches from: take larger patches or other images.")
     )
 
 
@@ -244,11 +245,23 @@ def check_source(source: str) -> None:
     """
     if source not in SOURCES:
         known = ", ".join(SOURCES)
-        raise DatasetError(f"Patches cannot be cut from {source!r}: choose one of {known}.")
+        raise DatasetError(
+            _(
+                "Patches cannot be cut from {source!r}: choose one of {known}.",
+                source=source,
+                known=known,
+            )
+        )
 
 
 def _check(size: int, largest: int, label: str) -> None:
     if not SMALLEST <= size <= largest:
         raise DatasetError(
-            f"{label}: patches of them can be {SMALLEST} to {largest} pixels wide, not {size}."
+            _(
+                "{label}: patches of them can be {smallest} to {largest} pixels wide, not {size}.",
+                label=label,
+                smallest=SMALLEST,
+                largest=largest,
+                size=size,
+            )
         )

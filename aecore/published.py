@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aecore.idx import DatasetError, read_images, read_labels
+from aecore.language import text as _
 from aecore.splits import Images, Labels, Shape, Splits
 
 __all__ = ["complete", "idx_files", "read_digits", "read_idx", "read_photos"]
@@ -61,8 +62,14 @@ def _read_split(folder: Path, split: str, shape: Shape, classes: int) -> tuple[I
     labels = read_labels(labels_path, classes)
     if len(images) != len(labels):
         raise DatasetError(
-            f"{images_path} holds {len(images):,} images, but {labels_path.name} beside it "
-            f"{len(labels):,} labels: replace the one that does not belong."
+            _(
+                "{images_path} holds {count:,} images, but {labels_path} beside it {labels:,} "
+                "labels: replace the one that does not belong.",
+                images_path=images_path,
+                count=len(images),
+                labels_path=labels_path.name,
+                labels=len(labels),
+            )
         )
     return images, labels
 
@@ -110,8 +117,11 @@ def read_photos() -> Images:
         path = _scikit_learn_file("images", name)
         if path is None:
             raise DatasetError(
-                f"The photograph {name} of scikit-learn is not on this machine: install "
-                "scikit-learn again, or cut patches from digits instead."
+                _(
+                    "The photograph {name} of scikit-learn is not on this machine: install "
+                    "scikit-learn again, or cut patches from digits instead.",
+                    name=name,
+                )
             )
         with Image.open(path) as photo:
             photos.append(np.asarray(photo.convert("L")))

@@ -22,6 +22,7 @@ from uuid import uuid4
 from filelock import FileLock, Timeout
 
 from aecore.config import ConfigError, RunConfig, from_dict
+from aecore.language import text as _
 from aecore.results import Results, set_aside, write_atomically
 from aecore.schedule import kept_steps
 
@@ -124,11 +125,13 @@ class Run:
         try:
             return load(path.read_bytes())
         except FileNotFoundError:
-            raise SnapshotGone(f"Run {self.id} has no snapshot of step {step:,}.") from None
+            raise SnapshotGone(
+                _("Run {id} has no snapshot of step {step:,}.", id=self.id, step=step)
+            ) from None
         except (SafetensorError, ValueError, KeyError) as error:
             self.distrust(step, error)
             raise RunError(
-                f"The snapshot of step {step:,} was damaged; it is made again."
+                _("The snapshot of step {step:,} was damaged; it is made again.", step=step)
             ) from error
 
     def distrust(self, step: int, reason: object) -> None:
@@ -258,7 +261,7 @@ class Run:
     def size(self) -> int:
         """Return the bytes on disk."""
         total = 0
-        for folder, _, names in os.walk(self.path):
+        for folder, _folders, names in os.walk(self.path):
             for name in names:
                 try:
                     total += os.lstat(os.path.join(folder, name)).st_size
@@ -332,10 +335,15 @@ class RunStore:
             if len(found) == 1:
                 return found[0]
             if found:
-                raise RunError(f"More than one run starts with {text}; give more characters.")
+                raise RunError(
+                    _("More than one run starts with {text}; give more characters.", text=text)
+                )
         raise RunError(
-            f"There is no run {text[:20]!r}; expected the first 4 to 16 characters of an id "
-            "that “runs list” shows."
+            _(
+                "There is no run {text!r}; expected the first 4 to 16 characters of an id that "
+                "“runs list” shows.",
+                text=text[:20],
+            )
         )
 
     def runs(self) -> Iterator[Run]:
@@ -368,7 +376,7 @@ class RunStore:
                     return
                 shutil.rmtree(doomed, ignore_errors=True)
         except Timeout:
-            raise RunError(f"Run {run.id} is being trained; stop it first.") from None
+            raise RunError(_("Run {id} is being trained; stop it first.", id=run.id)) from None
 
     def prune(self, most_bytes: int) -> list[str]:
         """Remove the runs unused for longest until the rest fits; spare those in use.

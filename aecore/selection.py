@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aecore.idx import DatasetError
+from aecore.language import text as _
 from aecore.resizing import resized
 from aecore.splits import Images, Splits
 
@@ -45,7 +46,9 @@ def subset(splits: Splits, wanted: int) -> Splits:
         If the number is negative.
     """
     if wanted < 0:
-        raise DatasetError(f"The number of training images must be 0 (all) or more, not {wanted}.")
+        raise DatasetError(
+            _("The number of training images must be 0 (all) or more, not {wanted}.", wanted=wanted)
+        )
     available = len(splits.train_images)
     if (kept := subset_size(wanted, available)) == available:
         return splits
@@ -86,14 +89,27 @@ def contaminate(
         If the share is out of range, or the source has too few images.
     """
     if not 0 <= share <= MOST_OUTLIERS:
-        raise DatasetError(f"The share of outliers must be 0 to {MOST_OUTLIERS}, not {share}.")
+        raise DatasetError(
+            _(
+                "The share of outliers must be 0 to {most_outliers}, not {share}.",
+                most_outliers=MOST_OUTLIERS,
+                share=share,
+            )
+        )
     total = len(splits.train_images)
     count = round(share * total)
     if count > len(source):
         raise DatasetError(
-            f"A share of {share:g} of {total:,} training images is {count:,} outliers, but "
-            f"{label} has only {len(source):,} images for that: take a smaller share or fewer "
-            "training images."
+            _(
+                "A share of {share:g} of {total:,} training images is {count:,} outliers, but "
+                "{label} has only {there:,} images for that: take a smaller share or fewer "
+                "training images.",
+                share=share,
+                total=total,
+                count=count,
+                label=label,
+                there=len(source),
+            )
         )
     places = _permutation(_PLACES_SEED, total)[:count]
     chosen = _permutation(_CHOICE_SEED, len(source))[:count]

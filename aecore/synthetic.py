@@ -3,6 +3,7 @@
 import numpy as np
 
 from aecore.idx import DatasetError
+from aecore.language import text as _
 from aecore.splits import Images, Splits, unlabelled
 
 __all__ = [
@@ -49,7 +50,12 @@ def one_hot(length: int) -> Splits:
     shortest, longest = LENGTHS
     if not shortest <= length <= longest:
         raise DatasetError(
-            f"One-hot vectors can be {shortest} to {longest} numbers long, not {length}."
+            _(
+                "One-hot vectors can be {shortest} to {longest} numbers long, not {length}.",
+                shortest=shortest,
+                longest=longest,
+                length=length,
+            )
         )
     images = np.eye(length, dtype=np.uint8)[:, None, :] * np.uint8(255)  # (N, 1, N)
     labels = np.arange(length, dtype=np.int64)
@@ -81,11 +87,22 @@ def noise(size: int, distribution: str) -> Splits:
     smallest, largest = NOISE_SIZES
     if not smallest <= size <= largest:
         raise DatasetError(
-            f"Images of noise can be {smallest} to {largest} pixels wide, not {size}."
+            _(
+                "Images of noise can be {smallest} to {largest} pixels wide, not {size}.",
+                smallest=smallest,
+                largest=largest,
+                size=size,
+            )
         )
     if distribution not in DISTRIBUTIONS:
         known = ", ".join(DISTRIBUTIONS)
-        raise DatasetError(f"There is no noise {distribution!r}: choose one of {known}.")
+        raise DatasetError(
+            _(
+                "There is no noise {distribution!r}: choose one of {known}.",
+                distribution=distribution,
+                known=known,
+            )
+        )
     source = np.random.Generator(np.random.PCG64(_SEED))
     images = _draw(source, distribution, (NOISE_TRAIN + NOISE_TEST, size, size))
     return unlabelled(images[:NOISE_TRAIN], images[NOISE_TRAIN:])

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aecore.checks import matrix, within
+from aecore.language import text as _
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -67,7 +68,7 @@ def trustworthiness(
 
     table, laid = matrix(codes, "Codes"), matrix(points, "Points")
     count = len(table)
-    within(len(laid), count, count, "The number of points")
+    within(len(laid), count, count, _("The number of points"))
     k = min(neighbours, (count - 1) // 2)
     if count < 4 or not np.ptp(table, axis=0).any():
         return None
@@ -107,10 +108,10 @@ def _distances(values: Tensor, mine: Tensor) -> Tensor:
 def in_words(score: float) -> str:
     """Say in a few words what a score means."""
     for least, words in (
-        (0.97, "nearly all neighbours in the picture are neighbours in code space"),
-        (0.9, "most neighbours in the picture are neighbours in code space"),
-        (0.75, "many neighbours in the picture are far apart in code space"),
+        (0.97, _("nearly all neighbours in the picture are neighbours in code space")),
+        (0.9, _("most neighbours in the picture are neighbours in code space")),
+        (0.75, _("many neighbours in the picture are far apart in code space")),
     ):
         if score >= least:
             return words
-    return "that two points are neighbours in the picture says little about their codes"
+    return _("that two points are neighbours in the picture says little about their codes")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from aecore.language import text as _
 from aecore.wording import percentage, short
 
 Values = npt.NDArray[np.float32]
@@ -133,16 +134,29 @@ def answers(name: str, found: ClassMeans, classes: Sequence[str], *, two_sided: 
     """
     if len(found.labels) < 2:
         return ""
-    (most, *_, least), (high, *_, low) = found.labels, found.means
+    most, least = found.labels[0], found.labels[-1]
+    high, low = found.means[0], found.means[-1]
     if high == low:
-        return f"{name} answers to all classes alike (mean {short(high)})."
+        return _("{name} answers to all classes alike (mean {high}).", name=name, high=short(high))
     best = f"class **{classes[most]}** (mean {short(high)})"
     worst = f"class **{classes[least]}** ({short(low)})"
     if two_sided and low < 0 < high:
-        return f"{name} is most positive for {best} and most negative for {worst}."
+        return _(
+            "{name} is most positive for {best} and most negative for {worst}.",
+            name=name,
+            best=best,
+            worst=worst,
+        )
     if two_sided and low < 0:
-        return f"{name} is least negative for {best} and most negative for {worst}."
-    return f"{name} answers most to {best} and least to {worst}."
+        return _(
+            "{name} is least negative for {best} and most negative for {worst}.",
+            name=name,
+            best=best,
+            worst=worst,
+        )
+    return _(
+        "{name} answers most to {best} and least to {worst}.", name=name, best=best, worst=worst
+    )
 
 
 def describe(
@@ -172,10 +186,14 @@ def describe(
         What the images are called.
     """
     if dead:
-        return f"**{name} is dead**: {behaviour.dead}"
+        return _("**{name} is dead**: {dead}", name=name, dead=behaviour.dead)
     means = class_means(values, labels)
     share = float(behaviour.resting(values).mean())
-    spread = f"Its values go from {short(float(values.min()))} to {short(float(values.max()))}."
+    spread = _(
+        "Its values go from {low} to {high}.",
+        low=short(float(values.min())),
+        high=short(float(values.max())),
+    )
     words = [
         answers(name, means, classes, two_sided=behaviour.two_sided) or spread,
         behaviour.often.format(share=_of(things, share)),
@@ -185,4 +203,4 @@ def describe(
 
 def _of(things: str, share: float) -> str:
     part = {0.0: "none", 1.0: "all"}.get(share, percentage(share))
-    return f"{part} of the {things}"
+    return _("{part} of the {things}", part=part, things=things)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 
+from aecore.language import text as _
+
 
 def short(value: float) -> str:
     """Return a number with three significant figures: ``0.021343 -> 0.0213``.
@@ -25,9 +27,9 @@ def short(value: float) -> str:
 def percentage(share: float) -> str:
     """Return a share as whole per cent; only what is none or all is called 0 % or 100 %."""
     if 0 < share < 0.005:
-        return "less than 1 %"
+        return _("less than 1 %")
     if 0.995 < share < 1:
-        return "more than 99 %"
+        return _("more than 99 %")
     return f"{share:.0%}".replace("%", " %")
 
 

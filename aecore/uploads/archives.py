@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import TypeAlias
 
+from aecore.language import text as _
 from aecore.placing import Picture
 from aecore.uploads.arrays import read_array
 from aecore.uploads.greys import pictures_of
@@ -57,8 +58,11 @@ def read_archive(content: bytes, most: int, turn_over: bool, recognise: Recognis
     """
     if content.count(_LISTED) > MAX_ENTRIES:
         raise UploadError(
-            f"It lists more than {MAX_ENTRIES:,} files, the most that are looked at: bring "
-            "fewer at a time."
+            _(
+                "It lists more than {max_entries:,} files, the most that are looked at: bring "
+                "fewer at a time.",
+                max_entries=MAX_ENTRIES,
+            )
         )
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
@@ -69,7 +73,7 @@ def read_archive(content: bytes, most: int, turn_over: bool, recognise: Recognis
     except UploadError:
         raise
     except Exception as error:  # a directory of an archive can lie in every field
-        raise UploadError("It is a damaged archive: pack it again.") from error
+        raise UploadError(_("It is a damaged archive: pack it again.")) from error
 
 
 def _hidden(entry: zipfile.ZipInfo) -> bool:
@@ -92,7 +96,9 @@ def _read_pictures(
     done: dict[str, int] = {}
     for entry, found in _unpacked(archive, entries, MAX_FILE_BYTES):
         if len(pictures) == most:
-            reasons.append((label(entry.filename), f"There is room for {most:,} pictures."))
+            reasons.append(
+                (label(entry.filename), _("There is room for {most:,} pictures.", most=most))
+            )
             continue
         try:
             if isinstance(found, UploadError):
@@ -124,7 +130,7 @@ def _read_arrays(
             if isinstance(found, UploadError):
                 raise found
             if len(pictures) == most:
-                raise UploadError(f"There is room for {most:,} pictures.")
+                raise UploadError(_("There is room for {most:,} pictures.", most=most))
             values, read = read_array(found, most - len(pictures))
             own, done = pictures_of(values, turn_over)
         except UploadError as error:
@@ -154,34 +160,41 @@ def _unpacked(
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, most: int, room: int) -> bytes:
     """Unpack one entry, of at most so many bytes."""
     if entry.flag_bits & _ENCRYPTED:
-        raise UploadError("It is encrypted: pack it without a password.")
+        raise UploadError(_("It is encrypted: pack it without a password."))
     if entry.compress_type not in _METHODS:
-        raise UploadError("It is packed in an unusual way: pack it as a plain zip.")
+        raise UploadError(_("It is packed in an unusual way: pack it as a plain zip."))
     if entry.file_size > room:
         raise UploadError(
-            f"With it the archive unpacks to more than {megabytes(MAX_UNPACKED)}: bring it in "
-            "parts."
+            _(
+                "With it the archive unpacks to more than {most}: bring it in parts.",
+                most=megabytes(MAX_UNPACKED),
+            )
         )
     if entry.file_size > most:
         raise UploadError(
-            f"It unpacks to {megabytes(entry.file_size)}, and {megabytes(most)} is the most: "
-            "make it smaller."
+            _(
+                "It unpacks to {size}, and {most} is the most: make it smaller.",
+                size=megabytes(entry.file_size),
+                most=megabytes(most),
+            )
         )
     limit = min(most, room)
     try:
         with archive.open(entry) as file:
             content = file.read(limit + 1)
     except Exception as error:
-        raise UploadError("It is damaged: pack it again.") from error
+        raise UploadError(_("It is damaged: pack it again.")) from error
     if len(content) > limit:
-        raise UploadError(f"It unpacks to more than {megabytes(limit)}: make it smaller.")
+        raise UploadError(
+            _("It unpacks to more than {most}: make it smaller.", most=megabytes(limit))
+        )
     return content
 
 
 def _not_a_picture(kind: str) -> str:
     if kind == "archive":
-        return "It is an archive in an archive: unpack it first."
-    return "It is not a picture."
+        return _("It is an archive in an archive: unpack it first.")
+    return _("It is not a picture.")
 
 
 def _gathered(
@@ -192,9 +205,11 @@ def _gathered(
     count: int,
 ) -> Upload:
     if not count:
-        raise UploadError("It is an empty archive: pack pictures into it.")
+        raise UploadError(_("It is an empty archive: pack pictures into it."))
     if not pictures:
-        raise UploadError(f"It holds nothing that can be used. {left_out(reasons, count)}")
+        raise UploadError(
+            _("It holds nothing that can be used. {reasons}", reasons=left_out(reasons, count))
+        )
     if reasons:
         notes = [*notes, left_out(reasons, count)]
     return Upload(tuple(names), tuple(pictures), tuple(notes))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from aecore.language import text as _
 from aecore.uploads.limits import UploadError, check_shape, square
 
 MAGIC = b"\x93NUMPY"
@@ -43,14 +44,21 @@ def read_array(content: bytes, most: int) -> tuple[npt.NDArray[Any], list[str]]:
     shape, fortran, kind, begin = _header(content)
     if kind.hasobject or kind.kind not in _KINDS or kind.shape:
         raise UploadError(
-            f"It holds values of type {_short(kind)}, and whole or decimal numbers were expected; "
-            "pickled objects are never opened. Save an array of numbers with numpy.save."
+            _(
+                "It holds values of type {kind}, and whole or decimal numbers were expected; "
+                "pickled objects are never opened. Save an array of numbers with numpy.save.",
+                kind=_short(kind),
+            )
         )
     if not 1 <= len(shape) <= _MOST_AXES or min(shape) < 1:
-        raise UploadError(f"It has the shape {_short(shape)}, in which there is no image.")
+        raise UploadError(
+            _("It has the shape {shape}, in which there is no image.", shape=_short(shape))
+        )
     count = math.prod(shape)
     if len(content) - begin < count * kind.itemsize:
-        raise UploadError(f"It should hold {count:,} numbers, and ends before that: save it again.")
+        raise UploadError(
+            _("It should hold {count:,} numbers, and ends before that: save it again.", count=count)
+        )
     flat = np.frombuffer(content, kind, count, begin)
     return _images(flat.reshape(shape, order="F" if fortran else "C"), most)
 
@@ -66,7 +74,7 @@ def _header(content: bytes) -> tuple[tuple[int, ...], bool, np.dtype[Any], int]:
             found = np.lib.format.read_array_header_2_0(file)
     except Exception as error:  # the header is Python's text, and fails in as many ways
         raise UploadError(
-            "It begins like an array of NumPy, but its header cannot be read: save it again."
+            _("It begins like an array of NumPy, but its header cannot be read: save it again.")
         ) from error
     shape, fortran, kind = found
     return tuple(map(int, shape)), fortran, kind, file.tell()
@@ -84,17 +92,26 @@ def _images(array: npt.NDArray[Any], most: int) -> tuple[npt.NDArray[Any], list[
     elif array.ndim <= 2 and _in_rows(shape):
         side = square(shape[-1])
         array = array.reshape(-1, side, side)
-        notes = [f"Each row was taken as an image of {side} × {side} pixels."]
+        notes = [_("Each row was taken as an image of {side} × {side} pixels.", side=side)]
     elif array.ndim == 2:
         array = array[None]
     if array.ndim != 3:
         raise UploadError(
-            f"It has the shape {_short(shape)}, and one of these was expected: (N, h, w) for "
-            "images, (h, w) for one, or (N, h·w) for square images in rows."
+            _(
+                "It has the shape {shape}, and one of these was expected: (N, h, w) for "
+                "images, (h, w) for one, or (N, h·w) for square images in rows.",
+                shape=_short(shape),
+            )
         )
     check_shape(*array.shape[1:])
     if len(array) > most:
-        notes.append(f"It holds {len(array):,} images; the first {most:,} were taken.")
+        notes.append(
+            _(
+                "It holds {count:,} images; the first {most:,} were taken.",
+                count=len(array),
+                most=most,
+            )
+        )
     return array[:most], notes
 
 

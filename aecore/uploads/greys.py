@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from aecore.language import text as _
 from aecore.placing import Picture, on_paper, within
 from aecore.uploads.limits import KEPT_SIDE, UploadError
 
@@ -46,15 +47,25 @@ def _span(values: npt.NDArray[Any]) -> tuple[float, float, list[str]]:
         low, high = float(values.min()), float(values.max())  # NaN where there is one
     if not np.isfinite(high - low):
         raise UploadError(
-            "It holds values that are not finite numbers (NaN or infinite), or that are too "
-            "large: replace them first."
+            _(
+                "It holds values that are not finite numbers (NaN or infinite), or that are too "
+                "large: replace them first."
+            )
         )
     known = next((span for span in _SPANS if low >= 0 and high <= span), None)
     if known is not None:
-        notes = [f"Values of 0 to {known} were taken as black to white."] if known == 16 else []
+        notes = (
+            [_("Values of 0 to {known} were taken as black to white.", known=known)]
+            if known == 16
+            else []
+        )
         return 0.0, float(known), notes
     low = min(low, 0.0)
-    return low, high, [f"Values of {low:.6g} to {high:.6g} were taken as black to white."]
+    return (
+        low,
+        high,
+        [_("Values of {low:.6g} to {high:.6g} were taken as black to white.", low=low, high=high)],
+    )
 
 
 def _scaled(picture: npt.NDArray[Any], low: float, high: float) -> Picture:

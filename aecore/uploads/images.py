@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aecore.language import text as _
 from aecore.placing import Picture, on_paper, within
 from aecore.uploads.greys import TURNED, pictures_of
 from aecore.uploads.limits import KEPT_SIDE, MAX_PIXELS, MAX_SIDE, UploadError, check_shape
@@ -57,7 +58,7 @@ def read_image(content: bytes, turn_over: bool, most_pixels: int = MAX_PIXELS) -
         If it is damaged, too large, or not a picture.
     """
     if content.count(b"\xff\xda") > _MAX_SCANS and content[:2] == b"\xff\xd8":
-        raise UploadError("It is a JPEG of far too many scans: save it again as a plain one.")
+        raise UploadError(_("It is a JPEG of far too many scans: save it again as a plain one."))
     from PIL import Image
 
     try:
@@ -66,11 +67,14 @@ def read_image(content: bytes, turn_over: bool, most_pixels: int = MAX_PIXELS) -
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise UploadError(
-            f"It has far more than {MAX_SIDE:,} pixels a side, the most that a picture may have: "
-            "make it smaller."
+            _(
+                "It has far more than {max_side:,} pixels a side, the most that a picture may "
+                "have: make it smaller.",
+                max_side=MAX_SIDE,
+            )
         ) from error
     except Exception as error:  # decoders fail in a dozen ways on what is not a picture
-        raise UploadError("It is damaged or cut off: save or export it again.") from error
+        raise UploadError(_("It is damaged or cut off: save or export it again.")) from error
 
 
 def _decode(content: bytes, turn_over: bool, most_pixels: int) -> Decoded:
@@ -81,13 +85,16 @@ def _decode(content: bytes, turn_over: bool, most_pixels: int) -> Decoded:
         check_shape(height, width)
         if width * height > most_pixels:
             raise UploadError(
-                f"It would bring the pictures of this file to more than {MAX_PIXELS:,} pixels "
-                "together: bring it by itself."
+                _(
+                    "It would bring the pictures of this file to more than {max_pixels:,} pixels "
+                    "together: bring it by itself.",
+                    max_pixels=MAX_PIXELS,
+                )
             )
         notes = []
         if getattr(opened, "is_animated", False):
             opened.seek(0)
-            notes.append("It holds several pictures; the first was taken.")
+            notes.append(_("It holds several pictures; the first was taken."))
         image = _upright(opened)
         if image.mode.startswith(_DEEP):
             values = np.asarray(image)[None]
@@ -125,10 +132,10 @@ def _laid_on_ground(image: Image.Image) -> tuple[Image.Image, list[str]]:
     if alpha.min() == 255:
         return full.convert("RGB"), []
     if alpha.max() == 0:
-        raise UploadError("It is transparent all over, so there is nothing to see: draw on it.")
+        raise UploadError(_("It is transparent all over, so there is nothing to see: draw on it."))
     grey = np.asarray(full.convert("RGB").convert("L"), np.float64)
     light = float((grey * alpha).sum() / alpha.sum()) >= 128
     colour = "black" if light else "white"
     ground = Image.new("RGBA", full.size, colour)
     ground.alpha_composite(full)
-    return ground.convert("RGB"), [f"Its transparent parts were laid on {colour}."]
+    return ground.convert("RGB"), [_("Its transparent parts were laid on {colour}.", colour=colour)]

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from aecore.language import text as _
 from aecore.placing import Picture
 
 MAX_FILE_BYTES = 20_000_000
@@ -63,11 +64,15 @@ def check_bytes(count: int) -> None:
     """
     if count > MAX_FILE_BYTES:
         raise UploadError(
-            f"It has {megabytes(count)}, and a file may have up to {megabytes(MAX_FILE_BYTES)}: "
-            "make it smaller, or bring it in parts."
+            _(
+                "It has {size}, and a file may have up to {most}: make it smaller, "
+                "or bring it in parts.",
+                size=megabytes(count),
+                most=megabytes(MAX_FILE_BYTES),
+            )
         )
     if not count:
-        raise UploadError("It is empty: choose another file.")
+        raise UploadError(_("It is empty: choose another file."))
 
 
 def check_shape(height: int, width: int) -> None:
@@ -80,8 +85,13 @@ def check_shape(height: int, width: int) -> None:
     """
     if not (1 <= height <= MAX_SIDE and 1 <= width <= MAX_SIDE):
         raise UploadError(
-            f"It is {width:,} × {height:,} pixels, and a picture may have 1 to {MAX_SIDE:,} on "
-            "each side: make it smaller."
+            _(
+                "It is {width:,} × {height:,} pixels, and a picture may have 1 to {max_side:,} "
+                "on each side: make it smaller.",
+                width=width,
+                height=height,
+                max_side=MAX_SIDE,
+            )
         )
 
 
@@ -130,5 +140,11 @@ def left_out(reasons: Sequence[tuple[str, str]], of: int) -> str:
     """
     named = [f"{name}: {why}" for name, why in reasons[:_NAMED]]
     more = len(reasons) - len(named)
-    rest = f" And {more:,} more." if more else ""
-    return f"{len(reasons):,} of {of:,} files were left out. {' '.join(named)}{rest}"
+    rest = _(" And {more:,} more.", more=more) if more else ""
+    return _(
+        "{count:,} of {of:,} files were left out. {reasons}{rest}",
+        count=len(reasons),
+        of=of,
+        reasons=" ".join(named),
+        rest=rest,
+    )

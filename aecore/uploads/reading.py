@@ -6,6 +6,7 @@ import binascii
 from base64 import b64decode
 from collections.abc import Callable
 
+from aecore.language import text as _
 from aecore.own_images import MAX_IMAGES
 from aecore.placing import Picture
 from aecore.uploads import archives, arrays
@@ -64,7 +65,9 @@ def read(name: str, content: bytes, *, turn_over: bool = True, most: int = MAX_I
     kind = recognised(content)
     reader = _READERS.get(kind)
     if reader is None:
-        raise UploadError(f"It is {_what(content)}. What can be read: {KINDS}.")
+        raise UploadError(
+            _("It is {what}. What can be read: {kinds}.", what=_what(content), kinds=KINDS)
+        )
     found = reader(label(name), content, most, turn_over)
     strange = _strange_ending(name, content, kind)
     return Upload(found.names, found.pictures, (*strange, *found.notes))
@@ -84,15 +87,15 @@ def drawing(address: object) -> Picture:
         If it is none.
     """
     if not isinstance(address, str) or not address.startswith(_DRAWING):
-        raise UploadError("It did not come as a drawing: draw it again.")
+        raise UploadError(_("It did not come as a drawing: draw it again."))
     if len(address) > _MAX_DRAWING:
-        raise UploadError("It is too large for a drawing: draw it again.")
+        raise UploadError(_("It is too large for a drawing: draw it again."))
     try:
         content = b64decode(address[len(_DRAWING) :], validate=True)
     except (binascii.Error, ValueError) as error:
-        raise UploadError("It came damaged: draw it again.") from error
+        raise UploadError(_("It came damaged: draw it again.")) from error
     if recognised(content) != "image":
-        raise UploadError("It did not come as a drawing: draw it again.")
+        raise UploadError(_("It did not come as a drawing: draw it again."))
     return read_image(content, turn_over=False).picture
 
 
@@ -131,8 +134,8 @@ def _known(content: bytes) -> str:
 def _what(content: bytes) -> str:
     known = _known(content)
     if not known and content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"):
-        known = "a HEIC or AVIF picture: export it as JPEG or PNG"
-    return known or "none of the kinds of files that are understood"
+        known = _("a HEIC or AVIF picture: export it as JPEG or PNG")
+    return known or _("none of the kinds of files that are understood")
 
 
 def _strange_ending(name: str, content: bytes, kind: str) -> list[str]:
@@ -143,7 +146,13 @@ def _strange_ending(name: str, content: bytes, kind: str) -> list[str]:
     if not ending or ending in expected:
         return []
     called = expected[0].upper()
-    return [f"It was read as {called}, which it is, though it is called .{ending[:8]}."]
+    return [
+        _(
+            "It was read as {kind}, which it is, though it is called .{ending}.",
+            kind=called,
+            ending=ending[:8],
+        )
+    ]
 
 
 # -- the kinds -----------------------------------------------------------------------

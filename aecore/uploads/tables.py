@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from aecore.language import text as _
 from aecore.uploads.limits import UploadError, square
 
 _DELIMITERS = (";", "\t", ",")
@@ -44,19 +45,25 @@ def read_table(content: bytes, most: int) -> tuple[npt.NDArray[Any], list[str], 
     """
     lines = [line for line in _text(content).splitlines() if line.strip()]
     if not lines:
-        raise UploadError(f"It holds no rows; {_EXPECTED}.")
+        raise UploadError(_("It holds no rows; {expected}.", expected=_EXPECTED))
     delimiter = next((mark for mark in _DELIMITERS if mark in lines[0]), None)
     head = _cells(lines[0], delimiter)
     titled = not all(_is_number(cell) for cell in head)
     rows = lines[titled : titled + most]
     table = _numbers(rows, delimiter)
-    notes = ["The first row was taken for the names of the columns."] if titled else []
+    notes = [_("The first row was taken for the names of the columns.")] if titled else []
     if len(lines) - titled > most:
-        notes.append(f"It holds {len(lines) - titled:,} rows; the first {most:,} were taken.")
+        notes.append(
+            _(
+                "It holds {count:,} rows; the first {most:,} were taken.",
+                count=len(lines) - titled,
+                most=most,
+            )
+        )
     values, labels = _apart(table, head if titled and len(head) == table.shape[1] else [])
     side = square(values.shape[1])
     if labels:
-        notes.append("The column of labels was taken for the names.")
+        notes.append(_("The column of labels was taken for the names."))
     return values.reshape(-1, side, side), labels, notes
 
 
@@ -82,14 +89,20 @@ def _is_number(cell: str) -> bool:
 def _numbers(rows: list[str], delimiter: str | None) -> npt.NDArray[np.float64]:
     """Parse rows of as many numbers each, (N, n)."""
     if not rows:
-        raise UploadError(f"It holds no rows of numbers; {_EXPECTED}.")
+        raise UploadError(_("It holds no rows of numbers; {expected}.", expected=_EXPECTED))
     if delimiter is not None:
         width = rows[0].count(delimiter)
         odd = next((k for k, row in enumerate(rows) if row.count(delimiter) != width), None)
         if odd is not None:
             raise UploadError(
-                f"Its rows should all have {width + 1:,} columns like the first, and row "
-                f"{odd + 1:,} has {rows[odd].count(delimiter) + 1:,}; {_EXPECTED}."
+                _(
+                    "Its rows should all have {width:,} columns like the first, and row {odd:,} "
+                    "has {count:,}; {expected}.",
+                    width=width + 1,
+                    odd=odd + 1,
+                    count=rows[odd].count(delimiter) + 1,
+                    expected=_EXPECTED,
+                )
             )
     text = "\n".join(rows)
     if delimiter != ",":  # then a comma can only stand for the point
@@ -100,7 +113,9 @@ def _numbers(rows: list[str], delimiter: str | None) -> npt.NDArray[np.float64]:
             quotechar='"', ndmin=2,
         )  # fmt: skip
     except Exception as error:
-        raise UploadError(f"It holds something else than numbers; {_EXPECTED}.") from error
+        raise UploadError(
+            _("It holds something else than numbers; {expected}.", expected=_EXPECTED)
+        ) from error
 
 
 def _apart(
@@ -112,8 +127,12 @@ def _apart(
         return table, []
     if square(columns - 1) <= 1:
         raise UploadError(
-            f"It has {columns:,} columns, which is no square image, nor one with a label; "
-            f"{_EXPECTED}."
+            _(
+                "It has {columns:,} columns, which is no square image, nor one with a label; "
+                "{expected}.",
+                columns=columns,
+                expected=_EXPECTED,
+            )
         )
     last = bool(head and _LABELS.fullmatch(head[-1]))
     if not head:  # the corner of an image is black in all, a label is not

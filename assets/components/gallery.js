@@ -38,7 +38,9 @@ export default function ({ data, parentElement, setStateValue }) {
     const tile = list.children[k];
     const [image, caption] = tile.children;
     tile.tileId = wanted.id;
-    tile.setAttribute("aria-label", wanted.alt);
+    // what is read out begins with what is seen
+    const said = wanted.alt.includes(wanted.caption) ? wanted.alt : `${wanted.caption}: ${wanted.alt}`;
+    tile.setAttribute("aria-label", said);
     if (image.getAttribute("src") !== wanted.source) image.setAttribute("src", wanted.source);
     image.alt = "";
     caption.textContent = wanted.caption;

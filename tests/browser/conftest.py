@@ -130,3 +130,15 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.set_default_timeout(30_000)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The script of axe-core, which judges a page's accessibility."""
+    path = ROOT / "tests" / "browser" / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.exists():
+        reason = "axe-core is not installed (make axe, which needs npm)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path.read_text("utf-8")

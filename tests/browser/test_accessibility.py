@@ -1,0 +1,54 @@
+"""What axe-core finds on every page, in both themes; an empty Streamlit page is the yardstick."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from aecore.config import RunConfig
+from aecore.slices import advance
+from tests.browser.conftest import App
+from tests.browser.test_explorer import settle
+from ui.shell import PAGES
+
+pytestmark = pytest.mark.browser
+
+ADDRESS = "?dataset=digits&bottleneck=4&epochs=2"
+GRAVE = ("serious", "critical")
+"""Impacts of findings that no page may have; an empty Streamlit page has none either."""
+
+
+@pytest.fixture(scope="module")
+def trained(app: App) -> App:
+    """The server, with the run of the address in its store."""
+    config = RunConfig(bottleneck=4, batch_size=32, epochs=2)
+    assert advance(str(app.home / "runs"), config.as_dict(), math.inf).done
+    return app
+
+
+@pytest.mark.parametrize("address", [info.address for info in PAGES])
+def test_a_page_has_no_grave_finding(trained: App, page: Page, axe: str, address: str) -> None:
+    page.goto(f"{trained.url}/{address}{ADDRESS}")
+    page.get_by_role("link", name="Filters").first.wait_for(state="attached")
+    settle(page)
+    page.evaluate(axe)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        settle(page)
+        assert not grave(page), scheme
+
+
+def grave(page: Page) -> list[str]:
+    """Return a line for each grave finding: the rule, how often, the first place and why."""
+    found: list[dict[str, Any]] = page.evaluate(
+        "async () => (await axe.run({resultTypes: ['violations']})).violations"
+    )
+    return [
+        f"{rule['id']} ({len(rule['nodes'])}): {rule['nodes'][0]['target']} "
+        f"{rule['nodes'][0]['failureSummary']}"
+        for rule in found
+        if rule["impact"] in GRAVE
+    ]
