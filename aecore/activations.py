@@ -27,6 +27,8 @@ class Activation:
     backward : callable
         ``(y, g) -> gradient by the sums``, from the *values* ``y`` and the gradient ``g`` by
         them, same shape.
+    formula : str
+        LaTeX: of a sum z.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Activation:
     high: float
     apply: Callable[[Tensor], Tensor]
     backward: Callable[[Tensor, Tensor], Tensor]
+    formula: str
 
     def slope(self, y: Tensor) -> Tensor:
         """Return the derivative of an elementwise function, from its values, same shape."""
@@ -53,6 +56,7 @@ ACTIVATIONS: dict[str, Activation] = {
             math.inf,
             lambda z: z,
             lambda y, g: g,
+            "f(z) = z",
         ),
         Activation(
             "relu",
@@ -62,6 +66,7 @@ ACTIVATIONS: dict[str, Activation] = {
             math.inf,
             lambda z: z.relu(),
             lambda y, g: g * (y > 0),
+            r"f(z) = \max(0, z)",
         ),
         Activation(
             "sigmoid",
@@ -71,6 +76,7 @@ ACTIVATIONS: dict[str, Activation] = {
             1.0,
             lambda z: z.sigmoid(),
             lambda y, g: g * (y * (1 - y)),
+            r"f(z) = \frac{1}{1 + e^{-z}}",
         ),
         Activation(
             "tanh",
@@ -80,6 +86,7 @@ ACTIVATIONS: dict[str, Activation] = {
             1.0,
             lambda z: z.tanh(),
             lambda y, g: g * (1 - y * y),
+            r"f(z) = \frac{e^{z} - e^{-z}}{e^{z} + e^{-z}}",
         ),
         Activation(
             "softmax",
@@ -89,6 +96,7 @@ ACTIVATIONS: dict[str, Activation] = {
             1.0,
             lambda z: z.softmax(-1),
             lambda y, g: y * (g - (y * g).sum(-1, keepdim=True)),
+            r"f(z)_j = \frac{e^{z_j}}{\sum_{k} e^{z_k}}",
         ),
     )
 }

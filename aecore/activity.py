@@ -31,7 +31,7 @@ def layer_names(config: RunConfig) -> list[str]:
         _("First hidden layer"),
         *(_("Hidden layer {number}", number=k + 1) for k in range(1, hidden)),
     ]
-    return [*names[:hidden], "Code"]
+    return [*names[:hidden], _("Code")]
 
 
 def layer_activation(model: Autoencoder, layer: int) -> Activation:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,14 +11,52 @@ import numpy.typing as npt
 
 from aecore.checks import Floats, scores_of, within
 
-COMBINATIONS: dict[str, Callable[[npt.NDArray[Any]], npt.NDArray[Any]]] = {
-    "mean": lambda scores: scores.mean(axis=0),
-    "maximum": lambda scores: scores.max(axis=0),
-    "rank average": lambda scores: np.mean(
-        [(_centred_ranks(row) + (len(row) + 1) / 2) / len(row) for row in scores], axis=0
-    ),
+
+@dataclass(frozen=True)
+class Combination:
+    """One way to make one score of several models'.
+
+    Attributes
+    ----------
+    apply : callable
+        ``scores (models, N) -> (N,)``.
+    formula : str
+        LaTeX: of the scores s of K models, or of an image's ranks r among N.
+    """
+
+    name: str
+    help: str
+    apply: Callable[[npt.NDArray[Any]], npt.NDArray[Any]]
+    formula: str
+
+
+COMBINATIONS: dict[str, Combination] = {
+    entry.name: entry
+    for entry in (
+        Combination(
+            "mean",
+            "The mean of all models' scores: all have a say, errors of single ones even out.",
+            lambda scores: scores.mean(axis=0),
+            r"\frac{1}{K} \sum_{k=1}^{K} s_k(x)",
+        ),
+        Combination(
+            "maximum",
+            "The largest of all models' scores: one model that is surprised is enough.",
+            lambda scores: scores.max(axis=0),
+            r"\max_{k} s_k(x)",
+        ),
+        Combination(
+            "rank average",
+            "The mean of the places that the models give an image, as a share: 1 for what all "
+            "find oddest, whatever the size of their scores.",
+            lambda scores: np.mean(
+                [(_centred_ranks(row) + (len(row) + 1) / 2) / len(row) for row in scores], axis=0
+            ),
+            r"\frac{1}{K} \sum_{k=1}^{K} \frac{r_k(x)}{N}",
+        ),
+    )
 }
-"""Ways to make one score of several models', (models, N) -> (N,)."""
+"""Ways to make one score of several models', by name."""
 
 
 def combine(scores: Sequence[npt.ArrayLike], how: str = "mean", scaled: bool = False) -> Floats:
@@ -57,7 +96,7 @@ def combine(scores: Sequence[npt.ArrayLike], how: str = "mean", scaled: bool = F
         )
     if scaled:
         rows = [_scaled(row) for row in rows]
-    return np.asarray(COMBINATIONS[how](np.stack(rows)), np.float64)
+    return np.asarray(COMBINATIONS[how].apply(np.stack(rows)), np.float64)
 
 
 def _scaled(row: Floats) -> Floats:

@@ -21,6 +21,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any, Literal
 
+from aecore.language import marked
 from aecore.workers import end_with_parent
 
 log = logging.getLogger(__name__)
@@ -140,7 +141,9 @@ class Analyst:
                 return
             self._finished.pop(key, None)
             if len(self._queue) >= MOST_QUEUED:
-                self._finish(job, "failed", "Too many analyses are waiting: try again later.")
+                self._finish(
+                    job, "failed", marked("Too many analyses are waiting: try again later.")
+                )
                 return
             self._queue.append(job)
             if self._thread is None:
@@ -262,7 +265,9 @@ class Analyst:
                 except OSError as error:
                     log.error("The analysis process does not start: %s", error)
                     self._kill()
-                    self._finish(job, "failed", "The analysis process does not start: see the log.")
+                    self._finish(
+                        job, "failed", marked("The analysis process does not start: see the log.")
+                    )
                     continue
             self._follow(job, connection)
 
@@ -283,8 +288,10 @@ class Analyst:
                     self._finish(
                         job,
                         "failed",
-                        "The analysis process ended by itself, perhaps for want of memory: "
-                        "try again.",
+                        marked(
+                            "The analysis process ended by itself, perhaps for want of memory: "
+                            "try again."
+                        ),
                     )
         if connection is not self._connection:
             connection.close()
@@ -328,7 +335,9 @@ def _do(content: bytes, progress: _Reporter) -> tuple[str, ...]:
     except Exception as error:
         if _is_for_people(error):
             return "failed", str(error), ""
-        sentence = "The analysis failed through an error in the app; the server's log says more."
+        sentence = marked(
+            "The analysis failed through an error in the app; the server's log says more."
+        )
         return "failed", sentence, traceback.format_exc()
     return ("done",)
 

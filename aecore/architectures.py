@@ -30,6 +30,8 @@ class Architecture:
         ``(settings, image shape, encoder outputs a code unit) -> weights and biases``.
     title : callable
         ``(settings, image shape) -> the layers in a few words``.
+    formula : str
+        LaTeX: what leads from an image x to its code h, or back to x̂.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Architecture:
     layers: Callable[[Settings, Shape], tuple[int, ...]]
     parameters: Callable[[Settings, Shape, int], int]
     title: Callable[[Settings, Shape], str]
+    formula: str
 
 
 def halved(shape: Shape) -> Shape:
@@ -120,6 +123,7 @@ ARCHITECTURES: dict[str, Architecture] = {
             _dense_layers,
             _dense_parameters,
             _dense_title,
+            r"h = f(W_1 x + b_1), \qquad \hat{x} = g(W_2 h + b_2)",
         ),
         Architecture(
             "convolutional",
@@ -128,6 +132,7 @@ ARCHITECTURES: dict[str, Architecture] = {
             _convolutional_layers,
             _convolutional_parameters,
             _convolutional_title,
+            r"y_k = f\Bigl(\sum_{c} W_{kc} * x_c + b_k\Bigr), \qquad h = f(W y + b)",
         ),
         Architecture(
             "feature-maps",
@@ -136,6 +141,7 @@ ARCHITECTURES: dict[str, Architecture] = {
             _feature_map_layers,
             _convolutions,
             _feature_map_title,
+            r"h_k = f\Bigl(\sum_{c} W_{kc} * x_c + b_k\Bigr)",
         ),
     )
 }

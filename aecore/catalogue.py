@@ -11,6 +11,7 @@ from aecore import patches, selection, synthetic
 from aecore.dataset import DatasetSpec, Options, Recipe
 from aecore.download import RemoteFile
 from aecore.idx import DatasetError
+from aecore.language import marked
 from aecore.language import text as _
 from aecore.splits import Shape, Splits
 
@@ -125,7 +126,7 @@ def _made(
     options: Mapping[str, object],
     defaults: Mapping[str, object],
     *,
-    things: str = "images",
+    things: str = marked("images"),
     sums_to_one: bool = False,
 ) -> DatasetSpec:
     """Return a data set that is made by a recipe."""
@@ -166,16 +167,16 @@ def _selectable(outlier_source: str = "fashion-mnist") -> Mapping[str, object]:
 
 _DIGIT_NAMES = tuple("0123456789")
 _ARTICLE_NAMES = (
-    "T-shirt/top",
-    "trouser",
-    "pullover",
-    "dress",
-    "coat",
-    "sandal",
-    "shirt",
-    "sneaker",
-    "bag",
-    "ankle boot",
+    marked("T-shirt/top"),
+    marked("trouser"),
+    marked("pullover"),
+    marked("dress"),
+    marked("coat"),
+    marked("sandal"),
+    marked("shirt"),
+    marked("sneaker"),
+    marked("bag"),
+    marked("ankle boot"),
 )
 
 _SPECS = (
@@ -243,7 +244,7 @@ _SPECS = (
     ),
     _made(
         name="patches",
-        things="patches",
+        things=marked("patches"),
         label="Patches",
         description=(
             "12,000 small squares cut out of two photographs or of other images. "
@@ -280,7 +281,7 @@ _SPECS = (
     ),
     _made(
         name="one-hot",
-        things="vectors",
+        things=marked("vectors"),
         label="One-hot vectors",
         description=(
             "As many inputs as each has numbers, one of which is 1 and the others 0. "

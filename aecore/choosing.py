@@ -15,7 +15,10 @@ from aecore import datasets
 from aecore.config import FIELDS, ConfigError, RunConfig, applied, defaults, unknown
 from aecore.conflicts import conflicts
 from aecore.fields import as_text, quoted, read, shown
+from aecore.language import marked
+from aecore.language import text as _
 from aecore.variants import SWITCHES, TOUCHED, VARIANTS, variant
+from aecore.wording import listed, sentences
 
 MOST_OVERCOMPLETE = 8
 """Times the numbers of the input that a kind may give the code."""
@@ -45,7 +48,7 @@ def nearest(
     """
     settings, repairs = _repaired(values, dataset, others or {})
     return RunConfig(**settings), [
-        f"{complaint} {_changed(repair)}" for complaint, repair in repairs
+        sentences((complaint, changes(repair))) for complaint, repair in repairs
     ]
 
 
@@ -64,10 +67,17 @@ def strict(values: Mapping[str, Any], dataset: str) -> RunConfig:
     ConfigError
         With one sentence on the first thing wrong.
     """
+    for complaint, _repair in gathered(values, dataset, {})[2]:  # each names what could be read
+        raise ConfigError(complaint)
     settings, repairs = _repaired(values, dataset, {})
     for complaint, repair in repairs:
-        raise ConfigError(f"{complaint}{_suggested(complaint, repair)}")
+        raise ConfigError(sentences((complaint, _suggested(repair))))
     return RunConfig(**settings)
+
+
+def misfits(values: Mapping[str, Any], dataset: str, others: Mapping[str, Any]) -> list[str]:
+    """Return what does not fit in the same settings as for `nearest`, without what it changes."""
+    return [complaint for complaint, _repair in _repaired(values, dataset, others)[1]]
 
 
 Repair = dict[str, Any]
@@ -78,6 +88,33 @@ def _repaired(
     values: Mapping[str, Any], dataset: str, others: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[tuple[str, Repair]]]:
     """Return the nearest settings that fit; for each repair, the complaint and the change."""
+    settings, given, repairs = gathered(values, dataset, others)
+    for _time in range(len(FIELDS)):  # every repair settles one conflict for good
+        settings = applied(settings)
+        conflict = next(conflicts(settings), None)
+        if conflict is None:
+            break
+        sentence, repair = conflict
+        settings |= repair
+        repairs.append((sentence, repair))
+        given = {name: value for name, value in given.items() if name not in repair}
+    return settings, repairs + without_effect(given, settings)
+
+
+def gathered(
+    values: Mapping[str, Any], dataset: str, others: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any], list[tuple[str, Repair]]]:
+    """Read settings as `nearest` does, whether or not they go together.
+
+    Returns
+    -------
+    settings : dict
+        Every setting.
+    given : dict
+        Those of ``values`` that could be read, but for the data set and the kind.
+    repairs : list of (str, dict)
+        For each that could not, the complaint and what is in its place.
+    """
     repairs: list[tuple[str, Repair]] = []
     if "dataset" in values:
         chosen, complaint = read(FIELDS["dataset"], values["dataset"])
@@ -93,8 +130,12 @@ def _repaired(
         if kind in VARIANTS:
             settings |= variant_settings(kind, dataset)
         else:
-            known = ", ".join(VARIANTS)
-            repairs.append((f"There is no variant {quoted(raw)}: it can be {known}.", {}))
+            complaint = _(
+                "There is no variant {given}: it can be {known}.",
+                given=quoted(raw),
+                known=listed(VARIANTS),
+            )
+            repairs.append((complaint, {}))
     given = {}
     for name, raw in values.items():
         if name in ("dataset", SHORTHAND):
@@ -108,45 +149,52 @@ def _repaired(
             repairs.append((complaint, {name: settings[name]}))
         else:
             given[name] = value
-    for _ in range(len(FIELDS)):  # every repair settles one conflict for good
-        settings = applied(settings)
-        conflict = next(conflicts(settings), None)
-        if conflict is None:
-            break
-        sentence, repair = conflict
-        settings |= repair
-        repairs.append((sentence, repair))
-        given = {name: value for name, value in given.items() if name not in repair}
-    for name, value in given.items():
-        if settings[name] != value:
-            field = FIELDS[name]
-            repairs.append((f"{field.label} has no effect here: it needs {field.needs}.", {}))
-    return settings, repairs
+    return settings, given, repairs
 
 
-def _changed(repair: Repair) -> str:
-    """Say what was changed."""
+def without_effect(
+    given: Mapping[str, Any], settings: Mapping[str, Any]
+) -> list[tuple[str, Repair]]:
+    """Complain of settings that were given a value and do not have it: they have no effect."""
+    return [
+        (
+            _(
+                "{setting} has no effect here: it needs {needed}.",
+                setting=_(FIELDS[name].label),
+                needed=_(FIELDS[name].needs),
+            ),
+            {},
+        )
+        for name, value in given.items()
+        if settings[name] != value
+    ]
+
+
+def changes(repair: Repair) -> str:
+    """Say what a repair changes."""
     if not repair:
-        return "It was ignored."
-    return ", ".join(f"{FIELDS[name].label} is now {_value(name, value)}"
-                     for name, value in repair.items()) + "."  # fmt: skip
+        return _("It was ignored.")
+    said = [
+        _("{setting} is now {value}", setting=_(FIELDS[name].label), value=_(spoken(name, value)))
+        for name, value in repair.items()
+    ]
+    return _("{changes}.", changes=listed(said))
 
 
-def _suggested(complaint: str, repair: Repair) -> str:
-    """Say what would do, unless the complaint names it: a range, or all choices there are."""
+def _suggested(repair: Repair) -> str:
+    """Say what would do instead of what does not go together; of a number, the complaint does."""
     choices = [
         f"{name} {as_text(value)}"
         for name, value in repair.items()
         if FIELDS[name].kind in ("choice", "bool", "sizes")
-        and not complaint.startswith(FIELDS[name].label)
     ]
-    return f" The nearest that can: {', '.join(choices)}." if choices else ""
+    return _("The nearest that can: {choices}.", choices=listed(choices)) if choices else ""
 
 
-def _value(name: str, value: Any) -> str:
-    """Return a setting's value as it stands on a page."""
+def spoken(name: str, value: Any) -> str:
+    """Return a setting's value as it stands on a page, in English."""
     if isinstance(value, bool):
-        return "on" if value else "off"
+        return marked("on") if value else marked("off")
     return FIELDS[name].choices.get(str(value), shown(value))
 
 

@@ -20,6 +20,7 @@ import numpy.typing as npt
 from aecore.config import RunConfig, from_dict
 from aecore.datasets import Dataset, load
 from aecore.features import adjusted_rand, cluster, linear_probe
+from aecore.language import marked
 from aecore.neighbours import knn_accuracy, same_class_share
 from aecore.progress import Progress
 from aecore.results import Results, of_dataset
@@ -90,12 +91,15 @@ class Measure:
     name, label, help : str
     find : callable
         ``(split, seed, progress of the share done) -> float``.
+    formula : str
+        LaTeX.
     """
 
     name: str
     label: str
     help: str
     find: Callable[[Split, int, Callable[[float], None]], float]
+    formula: str
 
 
 def _knn(split: Split, seed: int, progress: Callable[[float], None]) -> float:
@@ -127,6 +131,8 @@ MEASURES: dict[str, Measure] = {
             f"Share of the test images whose class a vote of the {NEIGHBOURS} nearest training "
             "images gets right.",
             _knn,
+            r"\frac{1}{M} \sum_{i=1}^{M} [\hat{y}_i = y_i], \quad \hat{y}_i ="
+            rf" \arg\max_{{c}}\, \bigl|\{{k \le {NEIGHBOURS} : y_{{(k)}} = c\}}\bigr|",
         ),
         Measure(
             "probe",
@@ -134,6 +140,8 @@ MEASURES: dict[str, Measure] = {
             "Share of the test images that a linear classifier, fitted on the training images, "
             "gets right.",
             _probe,
+            r"\frac{1}{M} \sum_{i=1}^{M} [\hat{y}_i = y_i], \quad \hat{y}_i ="
+            r" \arg\max_{c}\, (w_c^{\top} h_i + b_c)",
         ),
         Measure(
             "clusters",
@@ -141,6 +149,7 @@ MEASURES: dict[str, Measure] = {
             "How well groups that k-means finds among the test images, without being told "
             "classes, agree with the classes (adjusted Rand index): 1 fully, 0 as by chance.",
             _clusters,
+            r"\mathrm{ARI} = \frac{R - \mathbb{E}[R]}{R_{\max} - \mathbb{E}[R]}",
         ),
         Measure(
             "neighbours",
@@ -148,6 +157,7 @@ MEASURES: dict[str, Measure] = {
             f"Share of the {SAME_CLASS_AMONG} test images nearest to each test image that are of "
             "its class.",
             _same_class,
+            r"\frac{1}{M} \sum_{i=1}^{M} \frac{|\{k \in N(i) : y_k = y_i\}|}{|N(i)|}",
         ),
     )
 }
@@ -177,8 +187,8 @@ def spaces(config: RunConfig) -> tuple[Space, ...]:
     """Return what is compared: codes, pixels, and PCA with as many numbers as the code."""
     q = min(config.code_size, config.pixels)
     return (
-        Space("codes", "Codes", config.code_size),
-        Space("pixels", "Pixels", config.pixels),
+        Space("codes", marked("Codes"), config.code_size),
+        Space("pixels", marked("Pixels"), config.pixels),
         Space("pca", f"PCA {q}", q),
     )
 
@@ -243,14 +253,14 @@ def judge(
     config = from_dict(settings)
     data = load(config.dataset, config.data_options)
     run = RunStore(Path(root)).open(config, data.fingerprint)
-    progress("Getting ready", None)
+    progress(marked("Getting ready"), None)
     for module in ("cluster", "linear_model", "metrics", "neighbors"):
         importlib.import_module(f"sklearn.{module}")  # else the first measure's time has it in it
     for space in spaces(config):
         place = _place(run, Path(home), data.fingerprint, step, space, amount)
         if place[0].load(place[1]) is not None:
             continue
-        progress(f"{space.label}: preparing", None)
+        progress(f"{space.label}: {marked('preparing')}", None)
         split = _split(data, amount, _describer(run, data, Path(home), step, space))
         place[0].save(place[1], measured(split, config.seed, space.label, progress))
 
@@ -291,7 +301,7 @@ def _split(data: Dataset, amount: Amount, describe: Callable[[Tensor], Tensor]) 
     train, labels = _described(data, "train", amount.train, describe)
     test, test_labels = _described(data, "test", amount.test, describe)
     if not (np.isfinite(train).all() and np.isfinite(test).all()):
-        raise RunError("Some codes are not finite numbers: choose an earlier snapshot.")
+        raise RunError(marked("Some codes are not finite numbers: choose an earlier snapshot."))
     return Split(train, labels, test, test_labels)
 
 

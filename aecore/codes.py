@@ -34,6 +34,8 @@ class Code:
         Same arguments and a generator: the code of a training step, if it is another.
     slope : callable
         ``(sums, activation, config) -> (m, q)``: derivative of each code unit by its sum.
+    formula : str
+        LaTeX: the code h from the encoder's sums z.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Code:
     read: Callable[[Tensor, Activation, RunConfig], Tensor]
     draw: Callable[[Tensor, Activation, RunConfig, torch.Generator], Tensor] | None
     slope: Callable[[Tensor, Activation, RunConfig], Tensor]
+    formula: str
 
 
 def _plain(z: Tensor, activation: Activation, config: RunConfig) -> Tensor:
@@ -107,6 +110,7 @@ CODES: dict[str, Code] = {
             _plain,
             None,
             _plain_slope,
+            "h = f(z)",
         ),
         Code(
             "k-sparse",
@@ -117,6 +121,7 @@ CODES: dict[str, Code] = {
             _k_sparse,
             None,
             _k_sparse_slope,
+            r"h_j = \begin{cases} f(z_j) & z_j \ge z_{(k)} \\ 0 & z_j < z_{(k)} \end{cases}",
         ),
         Code(
             "variational",
@@ -127,6 +132,7 @@ CODES: dict[str, Code] = {
             _mean,
             _sample,
             _mean_slope,
+            r"h = \mu + \sigma \odot \varepsilon, \quad \varepsilon \sim \mathcal{N}(0, I)",
         ),
         Code(
             "binary",
@@ -137,6 +143,8 @@ CODES: dict[str, Code] = {
             _bits,
             _noisy_bits,
             _plain_slope,
+            r"h = s(z + \sigma \varepsilon), \quad \varepsilon \sim \mathcal{N}(0, I);"
+            r" \qquad b_j = [z_j > 0]",
         ),
     )
 }

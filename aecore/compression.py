@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, features
 
+from aecore.language import text as _
+
 Bytes: TypeAlias = npt.NDArray[np.uint8]
 Progress: TypeAlias = Callable[[float], None]
 """Told the share that is done, 0 to 1; whatever it raises ends the work."""
@@ -72,6 +74,8 @@ class Format:
         What Pillow calls it where it writes it.
     options : callable
         ``quality -> options of Pillow's save``.
+    help : str
+        How it squeezes a picture.
     """
 
     name: str
@@ -83,6 +87,7 @@ class Format:
     feature: str
     container: str
     options: Callable[[int], Mapping[str, Any]]
+    help: str
 
 
 FORMATS: dict[str, Format] = {
@@ -98,6 +103,7 @@ FORMATS: dict[str, Format] = {
             "jpg",
             "JPEG",
             lambda quality: {"quality": quality, "optimize": True},
+            "Writes every block of 8×8 pixels as a sum of waves, and rounds the quick ones most.",
         ),
         Format(
             "jpeg2000",
@@ -114,6 +120,7 @@ FORMATS: dict[str, Format] = {
                 "irreversible": True,  # the lossy wavelet
                 "no_jp2": True,  # the bare codestream
             },
+            "Writes the whole picture as wavelets, from coarse to fine, and leaves out small ones.",
         ),
         Format(
             "webp",
@@ -125,6 +132,7 @@ FORMATS: dict[str, Format] = {
             "webp",
             "WEBP",
             lambda quality: {"quality": quality},
+            "Guesses every block from its neighbours, and writes what the guess leaves over.",
         ),
     )
 }
@@ -143,7 +151,7 @@ def missing(name: str) -> str:
         raise ValueError(f"There is no format {name!r}: choose one of {', '.join(FORMATS)}.")
     if features.check(FORMATS[name].feature):
         return ""
-    return f"The Pillow of this Python was built without {FORMATS[name].label}."
+    return _("The Pillow of this Python was built without {label}.", label=_(FORMATS[name].label))
 
 
 def codec(images: Bytes, name: str, quality: int) -> tuple[float, Bytes]:

@@ -21,6 +21,7 @@ from aecore.conflicts import FEWEST_SNAPSHOTS, SNAPSHOT_BUDGET, conflicts, param
 from aecore.corruption import CORRUPTIONS, Noise
 from aecore.datasets import DATASETS
 from aecore.fields import Field, as_text, quoted, read
+from aecore.language import marked
 from aecore.language import text as _
 from aecore.objectives import LOSSES, PENALTIES
 from aecore.settings import Settings
@@ -198,7 +199,7 @@ class RunConfig(Settings):
     def loss_name(self) -> str:
         """The loss in a word: what BCE is called with softmax outputs is cross-entropy."""
         softmax = self.loss == "bce" and self.output_activation == "softmax"
-        return "cross-entropy" if softmax else LOSSES[self.loss].short
+        return marked("cross-entropy") if softmax else LOSSES[self.loss].short
 
     @property
     def variant(self) -> str:
@@ -208,16 +209,18 @@ class RunConfig(Settings):
     def title(self) -> str:
         """Return the settings in a few words: ``784–16–784 · BCE · σ 0.3``."""
         parts = [ARCHITECTURES[self.architecture].title(self.as_dict(), self.shape)]
-        parts += [CODES[self.code].label.lower()] if self.code != "plain" else []
+        parts += [_(CODES[self.code].label).lower()] if self.code != "plain" else []
         parts += [f"k {self.active}"] if self.code == "k-sparse" else []
-        parts.append(self.loss_name)
+        parts.append(_(self.loss_name))
         if self.noise != "none":
             parts.append(f"{CORRUPTIONS[self.noise].symbol} {self.noise_level:g}")
         if self.tied:
-            parts.append("tied")
-        parts += [f"{_SYMBOLS[name]} {value:g}" for name, value in self.penalties.items()]
+            parts.append(_("tied"))
+        parts += [f"{_(_SYMBOLS[name])} {value:g}" for name, value in self.penalties.items()]
         if self.pretraining != "none":
-            parts.append(_("pretrained as {pretrained}", pretrained=_PRETRAINED[self.pretraining]))
+            parts.append(
+                _("pretrained as {pretrained}", pretrained=_(_PRETRAINED[self.pretraining]))
+            )
         return " · ".join(parts)
 
 
@@ -226,10 +229,10 @@ _SYMBOLS = {
     "kl_sparsity": "KL β",
     "l1_sparsity": "L1 λ",
     "l2_sparsity": "L2 λ",
-    "contractive": "contraction λ",
+    "contractive": marked("contraction λ"),
     "weight_decay": "λ",
 }
-_PRETRAINED = {"autoencoders": "autoencoders", "rbms": "RBMs"}
+_PRETRAINED = {"autoencoders": marked("autoencoders"), "rbms": "RBMs"}
 
 FIELDS: dict[str, Field] = {f.name: f.metadata["field"] for f in fields(RunConfig)}
 """All settings by name, in the order in which they are shown."""
@@ -277,5 +280,8 @@ def from_dict(values: Mapping[str, Any]) -> RunConfig:
 def unknown(name: object) -> str:
     """Say that there is no setting of this name."""
     close = difflib.get_close_matches(str(name)[:40], FIELDS, n=1)
-    hint = _(" Did you mean {close}?", close=close[0]) if close else ""
-    return _("There is no setting {name}.{hint}", name=quoted(name), hint=hint)
+    if close:
+        return _(
+            "There is no setting {name}. Did you mean {close}?", name=quoted(name), close=close[0]
+        )
+    return _("There is no setting {name}.", name=quoted(name))

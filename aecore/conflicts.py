@@ -63,18 +63,19 @@ def _data(s: Settings) -> Iterator[Conflict]:
     if s["outliers"]:
         sources = datasets.outlier_sources(s["dataset"])
         if s["outlier_source"] not in sources:
-            labels = " or ".join(DATASETS[name].label for name in sources)
+            spec, chosen = DATASETS[s["dataset"]], DATASETS[s["outlier_source"]]
             yield (
                 _(
                     "Outliers among {dataset} can be {possible}, not {chosen}.",
-                    dataset=_(DATASETS[s["dataset"]].label),
-                    possible=labels,
-                    chosen=_(DATASETS[s["outlier_source"]].label),
+                    dataset=_(spec.label),
+                    possible=_(" or ").join(_(DATASETS[name].label) for name in sources),
+                    chosen=_(chosen.label),
                 ),
-                {"outlier_source": DATASETS[s["dataset"]].options["outlier_source"]},
+                {"outlier_source": spec.options["outlier_source"]},
             )
             return
-        there = DATASETS[s["outlier_source"]].test_size
+        source = DATASETS[s["outlier_source"]]
+        there = source.test_size
         most = there / datasets.sizes(s["dataset"], s)[0]
         if s["outliers"] > most:
             share = math.floor(most * 1000) / 1000
@@ -83,7 +84,7 @@ def _data(s: Settings) -> Iterator[Conflict]:
                     "The share of outliers can be at most {share:g}: {label} has {there:,} test "
                     "images to hide.",
                     share=share,
-                    label=_(DATASETS[s["outlier_source"]].label),
+                    label=_(source.label),
                     there=there,
                 ),
                 {"outliers": share},
@@ -101,7 +102,7 @@ def _data(s: Settings) -> Iterator[Conflict]:
 
 def _outputs(s: Settings) -> Iterator[Conflict]:
     loss, spec, output = LOSSES[s["loss"]], DATASETS[s["dataset"]], s["output_activation"]
-    label = ACTIVATIONS[output].label
+    label = _(ACTIVATIONS[output].label)
     if not datasets.unit_range(s["dataset"], s):
         if s["loss"] == "bce":
             yield (
@@ -115,33 +116,38 @@ def _outputs(s: Settings) -> Iterator[Conflict]:
             )
         return
     if output == "softmax" and not spec.sums_to_one:
+        one_hot = DATASETS["one-hot"]
         yield (
             _(
                 "Softmax outputs add up to 1, as the inputs of {one_hot} do and images of "
                 "{dataset} do not.",
-                one_hot=_(DATASETS["one-hot"].label),
+                one_hot=_(one_hot.label),
                 dataset=_(spec.label),
             ),
             {"output_activation": "sigmoid"},
         )
     elif output not in loss.outputs:
-        a = "an" if label[0] in "AEIOU" else "a"
+        names = {"loss": _(loss.short), "output": label}
         yield (
             _(
-                "{loss} needs outputs between 0 and 1, and {a} {output} output can leave them.",
-                loss=_(loss.short),
-                a=a,
-                output=label,
+                "{loss} needs outputs between 0 and 1, and an {output} output can leave them.",
+                **names,
+            )
+            if ACTIVATIONS[output].label[0] in "AEIOU"
+            else _(
+                "{loss} needs outputs between 0 and 1, and a {output} output can leave them.",
+                **names,
             ),
             {"output_activation": loss.outputs[0]},
         )
 
 
 def _code(s: Settings) -> Iterator[Conflict]:
-    kind, label = CODES[s["code"]], ACTIVATIONS[s["code_activation"]].label
+    kind, activation = CODES[s["code"]], ACTIVATIONS[s["code_activation"]]
+    label = _(activation.label)
     q = ARCHITECTURES[s["architecture"]].layers(s, datasets.shape(s["dataset"], s))[-1]
     if s["code_activation"] not in kind.activations:
-        needed = ACTIVATIONS[kind.activations[0]].label
+        needed = _(ACTIVATIONS[kind.activations[0]].label)
         yield (
             _(
                 "A {kind} code needs {needed} code units, not {chosen}.",
@@ -180,11 +186,12 @@ def _pretraining(s: Settings) -> Iterator[Conflict]:
             {"pretraining": "autoencoders"},
         )
         return
+    hidden, code = ACTIVATIONS[s["hidden_activation"]], ACTIVATIONS[s["code_activation"]]
     if s["hidden_activation"] != "sigmoid":
         yield (
             _(
                 "RBMs are made of Sigmoid hidden units, not {chosen}.",
-                chosen=_(ACTIVATIONS[s["hidden_activation"]].label),
+                chosen=_(hidden.label),
             ),
             {"hidden_activation": "sigmoid"},
         )
@@ -192,7 +199,7 @@ def _pretraining(s: Settings) -> Iterator[Conflict]:
         yield (
             _(
                 "The code of stacked RBMs can be Sigmoid or Identity, not {chosen}.",
-                chosen=_(ACTIVATIONS[s["code_activation"]].label),
+                chosen=_(code.label),
             ),
             {"code_activation": "sigmoid"},
         )

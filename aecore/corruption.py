@@ -29,6 +29,8 @@ class Corruption:
         Largest sensible level; the smallest is 0.
     apply : callable
         ``(images (m, n), level, generator, (height, width)) -> (m, n)``.
+    formula : str
+        LaTeX: the spoiled image x̃ from the image x.
     additive : bool
         Whether it can leave [0, 1], so that clipping is a choice.
     drawn : bool
@@ -42,6 +44,7 @@ class Corruption:
     level_help: str
     high: float
     apply: Callable[[Tensor, float, torch.Generator, tuple[int, int]], Tensor]
+    formula: str
     additive: bool = False
     drawn: bool = True
 
@@ -120,7 +123,16 @@ def _downsampling(x: Tensor, level: float, generator: torch.Generator, shape: Sh
 CORRUPTIONS: dict[str, Corruption] = {
     entry.name: entry
     for entry in (
-        Corruption("none", "None", "", "Images are shown as they are.", "", 0.0, _none),
+        Corruption(
+            "none",
+            "None",
+            "",
+            "Images are shown as they are.",
+            "",
+            0.0,
+            _none,
+            r"\tilde{x} = x",
+        ),
         Corruption(
             "gaussian",
             "Gaussian",
@@ -129,6 +141,7 @@ CORRUPTIONS: dict[str, Corruption] = {
             "Standard deviation σ; pixels range from 0 to 1.",
             2.0,
             _gaussian,
+            r"\tilde{x}_j = x_j + \sigma \varepsilon_j, \quad \varepsilon_j \sim \mathcal{N}(0, 1)",
             additive=True,
         ),
         Corruption(
@@ -139,6 +152,8 @@ CORRUPTIONS: dict[str, Corruption] = {
             "Factor of numbers from N(0, 1) that lie between 0 and 1.",
             2.0,
             _truncated_gaussian,
+            r"\tilde{x}_j = x_j + p\, \varepsilon_j, \quad"
+            r" \varepsilon_j \sim \mathcal{N}(0, 1) \mid 0 \le \varepsilon_j \le 1",
             additive=True,
         ),
         Corruption(
@@ -149,6 +164,8 @@ CORRUPTIONS: dict[str, Corruption] = {
             "Share of pixels set to 0.",
             1.0,
             _masking,
+            r"\tilde{x}_j = \begin{cases} 0 & u_j < p \\ x_j & u_j \ge p \end{cases},"
+            r" \quad u_j \sim \mathcal{U}(0, 1)",
         ),
         Corruption(
             "salt-and-pepper",
@@ -158,6 +175,8 @@ CORRUPTIONS: dict[str, Corruption] = {
             "Share of pixels set to 0 or 1.",
             1.0,
             _salt_and_pepper,
+            r"\tilde{x}_j = \begin{cases} 0 & u_j < p / 2 \\ 1 & p / 2 \le u_j < p \\"
+            r" x_j & u_j \ge p \end{cases}, \quad u_j \sim \mathcal{U}(0, 1)",
         ),
         Corruption(
             "block",
@@ -167,6 +186,8 @@ CORRUPTIONS: dict[str, Corruption] = {
             "Share of the image that is erased.",
             1.0,
             _block,
+            r"\tilde{x}_j = \begin{cases} 0 & j \in B \\ x_j & j \notin B \end{cases},"
+            r" \quad |B| \approx p\, n",
         ),
         Corruption(
             "downsampling",
@@ -176,6 +197,7 @@ CORRUPTIONS: dict[str, Corruption] = {
             "Share of the rows and of the columns that is lost.",
             0.95,
             _downsampling,
+            r"\tilde{X} = E_h S_h X S_w^{\top} E_w^{\top}",
             drawn=False,
         ),
     )

@@ -315,17 +315,21 @@ def _held_bytes() -> int:
 
 def _absent(spec: DatasetSpec) -> str:
     """Say which files are missing, and where to put them."""
-    files = " and ".join((", ".join(spec.needed[:-1]), spec.needed[-1]))
+    files = _("{files} and {last}", files=", ".join(spec.needed[:-1]), last=spec.needed[-1])
     if spec.mirrors:
-        place, other = str(download_folder(spec.name)), _("download it, or ")
-    else:
-        place, other = _("a subfolder {name} of a folder named in AE_DATA_DIR", name=spec.name), ""
+        return _(
+            "{dataset} is not on this machine: download it, or put {files} (.gz or not) into "
+            "{folder}.",
+            dataset=_(spec.label),
+            files=files,
+            folder=download_folder(spec.name),
+        )
     return _(
-        "{dataset} is not on this machine: {other}put {files} (.gz or not) into {place}.",
+        "{dataset} is not on this machine: put {files} (.gz or not) into a subfolder {name} of a "
+        "folder named in AE_DATA_DIR.",
         dataset=_(spec.label),
-        other=other,
         files=files,
-        place=place,
+        name=spec.name,
     )
 
 

@@ -39,6 +39,8 @@ class Detector:
     fit : callable
         ``(images (N, n), components, seed) -> score``, where ``score`` takes images (m, n) and
         returns (m,), larger for the odder.
+    formula : str
+        LaTeX: the score of an image x.
     uses_components : bool
         Whether it depends on the number of components.
     """
@@ -47,6 +49,7 @@ class Detector:
     label: str
     help: str
     fit: Callable[[Matrix, int, int], Callable[[Matrix], npt.NDArray[Any]]]
+    formula: str
     uses_components: bool = False
 
 
@@ -93,6 +96,7 @@ DETECTORS: dict[str, Detector] = {
             "PCA error",
             "Squared error of PCA with as many components as the code has numbers.",
             _pca,
+            r"\frac{1}{n} \lVert (I - V V^{\top}) (x - \bar{x}) \rVert_2^2",
             uses_components=True,
         ),
         Detector(
@@ -100,12 +104,14 @@ DETECTORS: dict[str, Detector] = {
             "kNN distance",
             f"Distance in pixels to the {NEIGHBOURS}th nearest training image.",
             _neighbours,
+            rf"\lVert x - x_{{({NEIGHBOURS})}} \rVert_2",
         ),
         Detector(
             "forest",
             "Isolation forest",
             f"How few random cuts set an image apart, in {TREES} trees.",
             _forest,
+            r"2^{-\bar{d}(x) / c}",
         ),
     )
 }

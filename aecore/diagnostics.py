@@ -13,6 +13,8 @@ from torch import Tensor
 
 from aecore.baselines import Baseline
 from aecore.config import RunConfig
+from aecore.language import marked
+from aecore.language import text as _
 from aecore.models import Autoencoder
 from aecore.objectives import LOSSES, kl_to_prior, mean_activation
 from aecore.randomness import generator
@@ -60,6 +62,8 @@ class Diagnostic:
     find : callable
         ``(model, images (m, n), baseline or None) -> Finding``, or None while the baseline
         is not known.
+    formula : str
+        LaTeX: one value, from m images.
     """
 
     name: str
@@ -69,6 +73,7 @@ class Diagnostic:
     axis: str
     applies: Callable[[RunConfig], bool]
     find: Callable[[Autoencoder, Tensor, Baseline | None], Finding | None]
+    formula: str
 
 
 def _numbers(values: Tensor) -> npt.NDArray[np.float32]:
@@ -80,8 +85,13 @@ def _mean_activation(model: Autoencoder, images: Tensor, known: Baseline | None)
     wanted = model.config.sparsity_target
     return Finding(
         _numbers(rho),
-        f"Mean activation ρ̂ of all units **{short(float(rho.mean()))}**, wanted ρ {wanted:g}; "
-        f"from {short(float(rho.min()))} to {short(float(rho.max()))}.",
+        _(
+            "Mean activation ρ̂ of all units **{mean}**, wanted ρ {wanted:g}; from {min} to {max}.",
+            mean=short(float(rho.mean())),
+            wanted=wanted,
+            min=short(float(rho.min())),
+            max=short(float(rho.max())),
+        ),
         wanted,
     )
 
@@ -91,8 +101,11 @@ def _code_lengths(model: Autoencoder, images: Tensor, known: Baseline | None) ->
     columns = model.from_code().flatten(0, -2).norm(dim=0)
     return Finding(
         _numbers(sizes),
-        f"Sum of |code| **{short(float(sizes.sum()))}** an image; the decoder's columns are "
-        f"{short(float(columns.mean()))} long on average.",
+        _(
+            "Sum of |code| **{sum}** an image; the decoder's columns are {mean} long on average.",
+            sum=short(float(sizes.sum())),
+            mean=short(float(columns.mean())),
+        ),
     )
 
 
@@ -101,8 +114,12 @@ def _use(model: Autoencoder, images: Tensor, known: Baseline | None) -> Finding:
     never = int((share == 0).sum())
     return Finding(
         _numbers(share),
-        f"Every image uses at most {model.config.active} of {len(share):,} units; "
-        f"never used: **{never:,}**.",
+        _(
+            "Every image uses at most {active} of {count:,} units; never used: **{never:,}**.",
+            active=model.config.active,
+            count=len(share),
+            never=never,
+        ),
     )
 
 
@@ -111,12 +128,19 @@ def _information(model: Autoencoder, images: Tensor, known: Baseline | None) -> 
     nats = kl_to_prior(through.sums).mean(0)  # (q,)
     loss = LOSSES[model.config.loss]
     reconstruction = float(loss.value(through.logits, images, model.output).mean())
-    unit = "nats" if loss.name == "bce" else "summed squared error"
+    unit = _("nats") if loss.name == "bce" else _("summed squared error")
     return Finding(
         _numbers(nats),
-        f"Per image: reconstruction **{short(reconstruction)}** {unit}, KL "
-        f"**{short(float(nats.sum()))}** nats. {int((nats > CARRIES_NATS).sum())} of "
-        f"{len(nats)} units carry more than {CARRIES_NATS:g} nats.",
+        _(
+            "Per image: reconstruction **{reconstruction}** {unit}, KL **{kl}** nats. "
+            "{carrying} of {count} units carry more than {least:g} nats.",
+            reconstruction=short(reconstruction),
+            unit=unit,
+            kl=short(float(nats.sum())),
+            carrying=int((nats > CARRIES_NATS).sum()),
+            count=len(nats),
+            least=CARRIES_NATS,
+        ),
     )
 
 
@@ -124,8 +148,12 @@ def _sensitivity(model: Autoencoder, images: Tensor, known: Baseline | None) -> 
     lengths = model.jacobian(images[:FEW]).clamp(min=0).sqrt()
     return Finding(
         _numbers(lengths),
-        f"Mean ‖J‖ **{short(float(lengths.mean()))}** over {len(lengths)} images: how far the "
-        "code moves for each unit that the image moves.",
+        _(
+            "Mean ‖J‖ **{mean}** over {count} images: how far the code moves for each unit "
+            "that the image moves.",
+            mean=short(float(lengths.mean())),
+            count=len(lengths),
+        ),
     )
 
 
@@ -167,8 +195,11 @@ def _angles(model: Autoencoder, images: Tensor, known: Baseline | None) -> Findi
     angles = principal_angles(model, known)
     return Finding(
         angles.astype(np.float32),
-        f"The largest angle to the subspace of PCA is **{short(float(angles.max()))}°**; "
-        "all 0° would be the same subspace.",
+        _(
+            "The largest angle to the subspace of PCA is **{largest}°**; all 0° would be the "
+            "same subspace.",
+            largest=short(float(angles.max())),
+        ),
     )
 
 
@@ -178,8 +209,13 @@ def _bits(model: Autoencoder, images: Tensor, known: Baseline | None) -> Finding
     share = (h > 0.5).float().mean(0)
     return Finding(
         _numbers(share),
-        f"**{float(decided):.0%}** of the units' values are within {DECIDED:g} of 0 or 1 before "
-        "they are rounded to bits; a bit that is 1 for half of the images tells most.",
+        _(
+            "**{decided:.0%}** of the units' values are within {near:g} of 0 or 1 "
+            "before they are rounded to bits; a bit that is 1 for half of the images tells "
+            "most.",
+            decided=float(decided),
+            near=DECIDED,
+        ),
         0.5,
     )
 
@@ -195,64 +231,72 @@ DIAGNOSTICS: dict[str, Diagnostic] = {
             "mean-activation",
             "Mean activation",
             "How much each code unit speaks on average: 0 never, 1 always.",
-            "unit",
-            "mean activation ρ̂",
+            marked("unit"),
+            marked("mean activation ρ̂"),
             _kinds("kl_sparsity"),
             _mean_activation,
+            r"\hat{\rho}_j = \frac{1}{m} \sum_{i=1}^{m} h_j(x_i)",
         ),
         Diagnostic(
             "code-lengths",
             "Size of the code",
             "How large each code unit's value is on average, whatever its sign.",
             "unit",
-            "mean |code|",
+            marked("mean |code|"),
             _kinds("l1_sparsity", "l2_sparsity"),
             _code_lengths,
+            r"\frac{1}{m} \sum_{i=1}^{m} |h_j(x_i)|",
         ),
         Diagnostic(
             "use",
             "Use of the units",
             "On which share of the images each code unit is among the k strongest.",
             "unit",
-            "share of images",
+            marked("share of images"),
             lambda config: config.code == "k-sparse",
             _use,
+            r"\frac{1}{m} \sum_{i=1}^{m} [h_j(x_i) \ne 0]",
         ),
         Diagnostic(
             "information",
             "Information in the code",
             "KL divergence of each code unit from the prior: near 0, it carries nothing.",
             "unit",
-            "KL, nats",
+            marked("KL, nats"),
             lambda config: config.code == "variational",
             _information,
+            r"\frac{1}{m} \sum_{i=1}^{m} \tfrac{1}{2}\bigl(\mu_{ij}^2 + \sigma_{ij}^2 - 1"
+            r" - \log \sigma_{ij}^2\bigr)",
         ),
         Diagnostic(
             "sensitivity",
             "Sensitivity of the code",
             "Frobenius norm of the code's derivative by the image, for each image.",
-            "image",
+            marked("image"),
             "‖J‖",
             _kinds("contractive"),
             _sensitivity,
+            r"\lVert J \rVert = \sqrt{\sum_{j,i} \left(\frac{\partial h_j}{\partial x_i}\right)^2}",
         ),
         Diagnostic(
             "principal-angles",
             "Angles to PCA",
             "Principal angles between what the decoder can draw and what PCA can.",
-            "angle",
-            "angle, degrees",
+            marked("angle"),
+            marked("angle, degrees"),
             lambda config: config.variant == "linear",
             _angles,
+            r"\cos \theta_k = s_k(Q^{\top} V)",
         ),
         Diagnostic(
             "bits",
             "Bits",
             "On which share of the images each bit of the code is 1.",
             "unit",
-            "share of ones",
+            marked("share of ones"),
             lambda config: config.code == "binary",
             _bits,
+            r"\frac{1}{m} \sum_{i=1}^{m} b_j(x_i)",
         ),
     )
 }

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aecore.idx import DatasetError
+from aecore.language import marked
 from aecore.language import text as _
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _CHUNK = 1 << 16
 _STALE_SECONDS = 24 * 3600
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
-_COUNTS = {2: "two files", 4: "four files"}
+_COUNTS = {2: marked("two files"), 4: marked("four files")}
 
 
 class DownloadError(DatasetError):
@@ -94,7 +95,7 @@ def fetch_files(
     meter = _Meter(progress)
     order = list(mirrors)
     remedy = _(
-        "put the {count} into {folder}", count=_COUNTS.get(len(files), "files"), folder=folder
+        "put the {count} into {folder}", count=_(_COUNTS.get(len(files), "files")), folder=folder
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -191,7 +192,7 @@ def _retrieve(
     raise _NoMirrorError(file.name, failures or [(_("no mirror"), _("none is known"), False)])
 
 
-def _take(responses: contextlib.ExitStack, response: "Response", **_: object) -> None:
+def _take(responses: contextlib.ExitStack, response: "Response", **_options: object) -> None:
     """Note a response for closing, and have its bytes taken as they are sent."""
     responses.callback(response.close)
     # Some servers declare a .gz file to be packed for the way only; its MD5 counts it as packed.

@@ -19,6 +19,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from aecore.config import ConfigError, RunConfig, from_dict
+from aecore.language import marked
 from aecore.results import write_atomically
 from aecore.runs import Run, RunStore
 from aecore.workers import Outcome, advance, fit_baselines, make_executor, warm
@@ -57,7 +58,7 @@ class _Wanted:
     @property
     def target(self) -> RunConfig:
         """The settings with the most epochs that anybody asked for."""
-        return max((config for config, _ in self.leases.values()), key=lambda c: c.epochs)
+        return max((config for config, _until in self.leases.values()), key=lambda c: c.epochs)
 
 
 @dataclass
@@ -104,7 +105,7 @@ class Engine:
         self._warmed: set[tuple[str, str]] = set()
         self._leases_file = self.home / "wanted" / f"{uuid4().hex}.json"
         self._adopt()
-        self._slots = [_Slot(make()) for _ in range(workers)]
+        self._slots = [_Slot(make()) for _slot in range(workers)]
         self._thread = threading.Thread(target=self._loop, name="engine", daemon=True)
         self._thread.start()
 
@@ -290,7 +291,7 @@ class Engine:
                 elif outcome.failure:
                     self._wanted.pop(run_id, None)
                 else:
-                    for holder, (config, _) in list(wanted.leases.items()):
+                    for holder, (config, _until) in list(wanted.leases.items()):
                         if outcome.step >= config.target_step:
                             self._drop(run_id, holder)
             self._change.notify_all()
@@ -300,8 +301,10 @@ class Engine:
         if wanted.deaths >= MOST_DEATHS:
             self._give_up(
                 wanted.run.id,
-                "Its worker process died again and again, perhaps for "
-                "lack of memory. Try a smaller network.",
+                marked(
+                    "Its worker process died again and again, perhaps for "
+                    "lack of memory. Try a smaller network."
+                ),
             )
 
     def _give_up(self, run_id: str, reason: str) -> None:
@@ -383,5 +386,5 @@ def _sentence(error: BaseException) -> str:
     return (
         str(error)
         if type(error).__module__.startswith("aecore")
-        else ("Something unexpected went wrong; the server's log says what.")
+        else marked("Something unexpected went wrong; the server's log says what.")
     )

@@ -8,6 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -33,6 +34,13 @@ class Environment:
         How many processes train at once, 1 to 64 (``AE_WORKERS``).
     store_mb
         Size that the recorded runs may take on disk, in megabytes (``AE_STORE_MB``).
+    lessons
+        Folder of a teacher's own lessons, or None (``AE_LESSONS``).
+    controls
+        What a teacher has decided for everybody, as an address says it (``AE_CONTROLS``).
+    address
+        What the app is called by others, such as ``https://explorer.example.edu``
+        (``AE_ADDRESS``); empty where that is not said.
     notes
         One sentence for each value that made no sense and was replaced.
     """
@@ -41,6 +49,9 @@ class Environment:
     data_dirs: tuple[Path, ...]
     workers: int
     store_mb: int
+    lessons: Path | None = None
+    controls: str = ""
+    address: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -64,6 +75,9 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         data_dirs=_data_dirs(environ.get("AE_DATA_DIR", ""), notes),
         workers=_whole_number("AE_WORKERS", environ, _cores(), WORKERS, notes),
         store_mb=_whole_number("AE_STORE_MB", environ, DEFAULT_STORE_MB, STORE_MB, notes),
+        lessons=_lessons(environ.get("AE_LESSONS", ""), notes),
+        controls=environ.get("AE_CONTROLS", "").strip(),
+        address=_address(environ.get("AE_ADDRESS", ""), notes),
         notes=tuple(notes),
     )
 
@@ -102,6 +116,17 @@ def _data_dirs(text: str, notes: list[str]) -> tuple[Path, ...]:
     return tuple(folders)
 
 
+def _lessons(text: str, notes: list[str]) -> Path | None:
+    """Return the folder of a teacher's own lessons, or None where there is none."""
+    if not text.strip():
+        return None
+    folder = _path(text)
+    if folder is None or not os.path.isdir(folder):
+        notes.append(f"AE_LESSONS names {_shown(text)}, which is no folder here: ignored.")
+        return None
+    return folder
+
+
 def _whole_number(
     name: str,
     environ: Mapping[str, str],
@@ -125,6 +150,24 @@ def _whole_number(
             f"{name} is {_shown(text)}, expected a whole number from {low} to {high}: using {used}."
         )
     return used
+
+
+def _address(text: str, notes: list[str]) -> str:
+    """Return an address to put into links, without a slash at its end."""
+    given = text.strip()
+    if not given:
+        return ""
+    try:
+        parts = urlsplit(given)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if good and given.isprintable() and not set(given) & set(" ?#<>\"'"):
+        return given.rstrip("/")
+    notes.append(
+        f"AE_ADDRESS is {_shown(text)}, expected one such as https://explorer.example.edu: ignored."
+    )
+    return ""
 
 
 def _path(text: str) -> Path | None:

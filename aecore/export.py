@@ -17,6 +17,7 @@ from typing import Any
 from aecore import datasets
 from aecore.config import RunConfig
 from aecore.datasets import DATASETS
+from aecore.language import text as _
 from aecore.runs import Run, RunError
 from aecore.script import loading, renamed, script, stem
 from aecore.wording import moment
@@ -91,7 +92,7 @@ def measurements(run: Run) -> str:
     """
     rows = run.metrics()
     if not rows:
-        raise RunError(f"Run {run.id} has no measurements.")
+        raise RunError(_("Run {id} has no measurements.", id=run.id))
     names = list(dict.fromkeys(["step", "epoch", *(name for row in rows for name in row)]))
     text = io.StringIO()
     writer = csv.DictWriter(text, names, lineterminator="\n")

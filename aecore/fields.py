@@ -8,9 +8,11 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from aecore.language import text as _
 
 MOST_LAYERS = 4
 """Entries that a setting of sizes may have."""
@@ -30,10 +32,14 @@ class Field:
         Smallest and largest value allowed (of every entry, for sizes).
     choices : mapping of str to str
         Names and their labels.
+    explained : mapping of str to str
+        A sentence on each choice, by its name.
     applies : callable
         ``settings -> bool``; where False the setting has no effect and is not shown.
     stops : tuple of float
         Usual values, for a slider.
+    offered : tuple
+        Values worth a try, for a setting that has neither stops nor choices.
     identity : bool
         Whether another value makes another run.
     fewest : int
@@ -51,9 +57,11 @@ class Field:
     choices: Mapping[str, str] = dataclasses.field(default_factory=dict)
     applies: Callable[[Mapping[str, Any]], bool] = lambda settings: True
     stops: tuple[float, ...] = ()
+    offered: tuple[Any, ...] = ()
     identity: bool = True
     fewest: int = 0
     needs: str = ""
+    explained: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def setting(default: Any, group: str, label: str, help: str, kind: str, **more: Any) -> Any:
@@ -93,19 +101,30 @@ def _read_number(field: Field, raw: Any) -> tuple[Any, str]:
         except (TypeError, ValueError, OverflowError):
             number = math.nan
     if isinstance(raw, bool) or number != number:  # isnan cannot take every whole number
-        return None, f"{field.label} must be a number, not {quoted(raw)}."
+        return None, _(
+            "{setting} must be a number, not {given}.",
+            setting=_(field.label),
+            given=quoted(raw),
+        )
     inside = min(max(number, field.low), field.high)
     if whole:
         nearest_whole = round(inside)
         if number == nearest_whole:
             return nearest_whole, ""
         if inside == number:
-            return nearest_whole, f"{field.label} must be a whole number, not {quoted(raw)}."
+            return nearest_whole, _(
+                "{setting} must be a whole number, not {given}.",
+                setting=_(field.label),
+                given=quoted(raw),
+            )
         inside = nearest_whole
     if inside != number:
-        return inside, (
-            f"{field.label} must be between {field.low:g} and {shown(field.high)}, "
-            f"not {quoted(raw)}."
+        return inside, _(
+            "{setting} must be between {low:g} and {high}, not {given}.",
+            setting=_(field.label),
+            low=field.low,
+            high=shown(field.high),
+            given=quoted(raw),
         )
     return number + 0.0, ""  # no -0.0, which would be another run than 0.0
 
@@ -119,7 +138,12 @@ def _read_choice(field: Field, raw: Any) -> tuple[Any, str]:
     else:
         close = []
     value = close[0] if close else None
-    return value, f"{field.label} can be {_listed(field.choices)}, not {quoted(raw)}."
+    return value, _(
+        "{setting} can be {allowed}, not {given}.",
+        setting=_(field.label),
+        allowed=_either(field.choices),
+        given=quoted(raw),
+    )
 
 
 def _read_bool(field: Field, raw: Any) -> tuple[Any, str]:
@@ -128,19 +152,29 @@ def _read_bool(field: Field, raw: Any) -> tuple[Any, str]:
     words = {"true": True, "1": True, "yes": True, "on": True}
     words |= {"false": False, "0": False, "no": False, "off": False}
     value = words.get(_text(raw).strip().lower())
-    note = "" if value is not None else f"{field.label} can be true or false, not {quoted(raw)}."
-    return value, note
+    if value is not None:
+        return value, ""
+    return None, _(
+        "{setting} can be {allowed}, not {given}.",
+        setting=_(field.label),
+        allowed=_either(("true", "false")),
+        given=quoted(raw),
+    )
 
 
 def _read_sizes(field: Field, raw: Any) -> tuple[Any, str]:
-    example = "whole numbers such as 128-64"
+    complaint = _(
+        "{setting} must be whole numbers such as 128-64, not {given}.",
+        setting=_(field.label),
+        given=quoted(raw),
+    )
     if isinstance(raw, str):
         text = raw.replace(",", "-").replace(" ", "").strip("-")
         parts: list[Any] = [] if text.lower() in ("", "none") else text.split("-")
     elif isinstance(raw, (list, tuple)):
         parts = list(raw)
     else:
-        return None, f"{field.label} must be {example}, not {quoted(raw)}."
+        return None, complaint
     sizes = []
     for part in parts:
         try:
@@ -148,16 +182,24 @@ def _read_sizes(field: Field, raw: Any) -> tuple[Any, str]:
         except (TypeError, ValueError, OverflowError):
             size = None
         if size is None or isinstance(part, bool) or not (isinstance(part, str) or size == part):
-            return None, f"{field.label} must be {example}, not {quoted(raw)}."
+            return None, complaint
         sizes.append(size)
     if len(sizes) < field.fewest:
-        return None, f"{field.label} must be at least {field.fewest}, such as 16 or 128-64."
+        return None, _(
+            "{setting} must be at least {fewest}, such as 16 or 128-64.",
+            setting=_(field.label),
+            fewest=field.fewest,
+        )
     inside = tuple(int(min(max(size, field.low), field.high)) for size in sizes[:MOST_LAYERS])
     if inside == tuple(sizes):
         return inside, ""
-    return inside, (
-        f"{field.label} can be up to {MOST_LAYERS}, each of {field.low:g} to "
-        f"{shown(field.high)} units, not {quoted(raw)}."
+    return inside, _(
+        "{setting} can be up to {most}, each of {low:g} to {high} units, not {given}.",
+        setting=_(field.label),
+        most=MOST_LAYERS,
+        low=field.low,
+        high=shown(field.high),
+        given=quoted(raw),
     )
 
 
@@ -181,12 +223,12 @@ def _text(raw: object) -> str:
     try:
         return str(raw)
     except ValueError:  # Python does not write out whole numbers of thousands of digits
-        return "a number too long to write"
+        return _("a number too long to write")
 
 
-def _listed(names: Mapping[str, str]) -> str:
+def _either(names: Iterable[str]) -> str:
     *first, last = names
-    return f"{', '.join(first)} or {last}" if first else last
+    return _(", ").join(first) + _(" or ") + last if first else last
 
 
 def as_text(value: Any) -> str:

@@ -25,6 +25,15 @@ CLASS_COLOURS = (
     "#92dadd",
 )
 """Ten colours that colour-blind people can tell apart (Petroff 2021, arXiv 2107.02270)."""
+CLASS_SYMBOLS = (
+    "circle", "square", "triangle-up", "diamond", "triangle-down", "cross", "x", "star",
+    "hourglass", "circle-open",
+)  # fmt: skip
+"""Beside the colours, for eyes that do not tell those apart: nearly those of the map."""
+CLASS_SOLIDS = (
+    "circle", "square", "diamond", "x", "cross", "circle-open", "square-open", "diamond-open",
+)  # fmt: skip
+"""What can be drawn in three dimensions."""
 
 TRAIN_COLOUR, TEST_COLOUR, BASELINE_COLOUR, MEAN_COLOUR = "#94a4a2", "#3f90da", "#bd1f01", "#832db6"
 SERIES_COLOURS = ("#ffa90e", "#a96b59", "#832db6", "#92dadd", "#717581", "#b9ac70")
@@ -81,6 +90,7 @@ def curves(
     first_epoch: float = 0.0,
     at: float | None = None,
     height: int = 300,
+    pale: str = "Train",
 ) -> go.Figure:
     """Draw measurements against epochs on a logarithmic scale, with dashed lines to compare.
 
@@ -88,8 +98,7 @@ def curves(
     ----------
     epochs : sequence of float, length k
     series : mapping
-        Name to k values; names that start with “Train” are drawn pale, the others each in a
-        colour of its own.
+        Name to k values, each in a colour of its own.
     lines : mapping
         Name to the height of a dashed horizontal line; the name carries the value.
     title : str
@@ -98,11 +107,15 @@ def curves(
         Ends of the axis, held still while the run grows; epochs before 0 are pretraining.
     at : float, optional
         Epoch of the snapshot that is looked at.
+    height : int
+        Pixels.
+    pale : str
+        Series whose names start so are drawn pale instead.
     """
     traces: list[dict[str, Any]] = []
     colours = iter((TEST_COLOUR, *SERIES_COLOURS))
     for name, values in series.items():
-        train = name.lower().startswith("train")
+        train = name.lower().startswith(pale.lower())
         traces.append(
             {
                 "type": "scatter",
@@ -115,7 +128,7 @@ def curves(
                     "color": TRAIN_COLOUR if train else next(colours),
                     "width": 5 if train else 2,
                 },
-                "hovertemplate": _("epoch %{x:.2f}: %{y:.4f}<extra>") + name + "</extra>",
+                "hovertemplate": _("epoch %{x:.2f}: %{y:.4f}") + f"<extra>{name}</extra>",
             }
         )
     dashed, notes = levels(lines, first_epoch, last_epoch)
@@ -125,7 +138,7 @@ def curves(
         traces,
         height,
         xaxis={
-            "title": {"text": _("epoch, pretraining before 0") if first_epoch else "epoch"},
+            "title": {"text": _("epoch, pretraining before 0") if first_epoch else _("epoch")},
             "range": [
                 first_epoch - 0.01 * (last_epoch - first_epoch),
                 last_epoch + 0.02 * (last_epoch - first_epoch),
@@ -156,9 +169,10 @@ def levels(
     """
     traces: list[dict[str, Any]] = []
     notes: list[dict[str, Any]] = []
-    line_colours = (BASELINE_COLOUR, MEAN_COLOUR)
-    dashes = ("dash", "dot")
+    looks = ((BASELINE_COLOUR, "dash"), (MEAN_COLOUR, "dot"))
     for i, (name, value) in enumerate(lines.items()):
+        # the last of several is the least one can do, such as the mean image
+        colour, dash = looks[0 < i == len(lines) - 1]
         on_scale = value >= _LOWEST
         # two lines close to each other are named above the one and below the other
         below = any(value < other < _CLOSE * value for other in lines.values())
@@ -186,7 +200,7 @@ def levels(
                 "name": name,
                 "mode": "lines",
                 "showlegend": False,
-                "line": {"color": line_colours[i % 2], "width": 2, "dash": dashes[i % 2]},
+                "line": {"color": colour, "width": 2, "dash": dash},
                 "hovertemplate": f"{name}: {short(value)}<extra></extra>",
             }
         )
@@ -241,7 +255,7 @@ def scatter(
     size: int = 5,
     still: bool = True,
 ) -> go.Figure:
-    """Draw points coloured by class, in two or three dimensions.
+    """Draw points with the colour and the symbol of their class, in two or three dimensions.
 
     Parameters
     ----------
@@ -258,6 +272,7 @@ def scatter(
         Round the axes' ends generously, so that they rarely move as training goes on.
     """
     three = points.shape[1] == 3
+    symbols = CLASS_SOLIDS if three else CLASS_SYMBOLS
     traces: list[dict[str, Any]] = []
     for k, name in enumerate(classes):
         mine = labels == k
@@ -266,10 +281,11 @@ def scatter(
         common = {
             "x": points[mine, 0], "y": points[mine, 1], "name": name, "mode": "markers",
             "customdata": ids[mine].tolist(),
-            "hovertemplate": name + " · test image %{customdata}<extra></extra>",
+            "hovertemplate": name + _(" · test image %{customdata}") + "<extra></extra>",
             "marker": {
                 "size": size - (2 if three else 0), "opacity": 0.8,
                 "color": CLASS_COLOURS[k % len(CLASS_COLOURS)],
+                "symbol": symbols[k % len(symbols)],
             },
         }  # fmt: skip
         if three:
@@ -352,7 +368,7 @@ def histogram(
             "y": counts,
             "name": _("test images"),
             "marker": {"color": TEST_COLOUR},
-            "hovertemplate": "%{y} images near %{x:.3f}<extra></extra>",
+            "hovertemplate": _("%{y} images near %{x:.3f}") + "<extra></extra>",
             "width": edges[1] - edges[0],
         }
     ]
@@ -392,7 +408,7 @@ def histogram(
         margin={"l": 8, "r": 8, "t": 30, "b": 8},
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
         xaxis={"title": {"text": title}, "range": [0, (reach or 1.0) * 1.05]},
-        yaxis={"title": {"text": "images"}},
+        yaxis={"title": {"text": _("images")}},
     )
 
 

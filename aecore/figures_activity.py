@@ -71,8 +71,17 @@ def values_by_class(
     for place, k in enumerate(shown):
         base, name = rows - 1 - place, classes[k]
         colour = CLASS_COLOURS[k % len(CLASS_COLOURS)]
-        said = f"{name}: mean {short(mean_of[k])}"
-        said += _(", silent on {quiet}", quiet=percentage(quiet[k])) if silent is not None else ""
+        mean = short(mean_of[k])
+        said = (
+            _("{name}: mean {mean}", name=name, mean=mean)
+            if silent is None
+            else _(
+                "{name}: mean {mean}, silent on {share}",
+                name=name,
+                mean=mean,
+                share=percentage(quiet[k]),
+            )
+        )
         traces.append(
             {
                 "type": "bar",
@@ -83,7 +92,7 @@ def values_by_class(
                 "marker": {"color": colour, "line": {"width": 0}},
                 "name": name,
                 "customdata": shares[k].tolist(),
-                "hovertemplate": _("%{customdata:.0%} near %{x:.3g}<extra>") + name + "</extra>",
+                "hovertemplate": _("%{customdata:.0%} near %{x:.3g}") + f"<extra>{name}</extra>",
             }
         )
         traces.append(
@@ -106,7 +115,7 @@ def values_by_class(
         if quiet[k] > 0:
             notes.append(
                 {
-                    "text": f"silent {percentage(quiet[k])}",
+                    "text": _("silent {share}", share=percentage(quiet[k])),
                     "showarrow": False,
                     "xref": "paper",
                     "x": 1.01,

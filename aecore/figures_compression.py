@@ -86,9 +86,8 @@ def error_against_bytes(
                 "y": list(errors),
                 "text": list(words),
                 "name": curve.name,
-                "hovertemplate": _("%{text}: %{x:.3~r} bytes, error %{y:.3~r}<extra>")
-                + curve.name
-                + "</extra>",
+                "hovertemplate": _("%{text}: %{x:.3~r} bytes, error %{y:.3~r}")
+                + f"<extra>{curve.name}</extra>",
                 **STYLES[curve.style],
             }
         )

@@ -78,7 +78,7 @@ def _curve(
 ) -> go.Figure:
     traces: list[dict[str, Any]] = [
         {
-            "type": "scatter", "x": guess[0], "y": guess[1], "mode": "lines", "name": "guessing",
+            "type": "scatter", "x": guess[0], "y": guess[1], "mode": "lines", "name": _("guessing"),
             "line": {"color": "rgba(128,128,128,0.7)", "width": 1, "dash": "dot"},
             "hoverinfo": "skip",
         },
@@ -94,7 +94,7 @@ def _curve(
                 "type": "scatter", "x": [at[0]], "y": [at[1]], "mode": "markers",
                 "name": _("the threshold"), "cliponaxis": False,
                 "marker": {"color": BASELINE_COLOUR, "size": 13},
-                "hovertemplate": "threshold: %{x:.3f}, %{y:.3f}<extra></extra>",
+                "hovertemplate": _("threshold: %{x:.3f}, %{y:.3f}") + "<extra></extra>",
             }
         )  # fmt: skip
     ends = {"range": [-0.02, 1.02], "tickvals": [0, 0.2, 0.4, 0.6, 0.8, 1]}

@@ -16,6 +16,8 @@ from typing import BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from aecore.language import text as _
+
 __all__ = ["MAX_ITEMS", "DatasetError", "read_images", "read_labels"]
 
 MAX_ITEMS = 250_000
@@ -83,8 +85,13 @@ def read_labels(path: Path, classes: int, max_items: int = MAX_ITEMS) -> npt.NDA
     largest = int(labels.max())
     if largest >= classes:
         raise DatasetError(
-            f"The labels in {path} should be 0 to {classes - 1}, but {largest} is among them: "
-            "replace the file."
+            _(
+                "The labels in {path} should be 0 to {most}, but {largest} is among them: "
+                "replace the file.",
+                path=path,
+                most=classes - 1,
+                largest=largest,
+            )
         )
     return labels.astype(np.int64)
 
@@ -102,12 +109,19 @@ def _read(path: Path, item_shape: tuple[int, ...], max_items: int) -> npt.NDArra
             return _parse(file, path, item_shape, max_items)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DatasetError(
-            f"The file {path} is damaged or cut off and cannot be unpacked: get it again."
+            _(
+                "The file {path} is damaged or cut off and cannot be unpacked: get it again.",
+                path=path,
+            )
         ) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DatasetError(
-            f"The file {path} cannot be read ({reason}): check it, or get it again."
+            _(
+                "The file {path} cannot be read ({reason}): check it, or get it again.",
+                path=path,
+                reason=reason,
+            )
         ) from error
 
 
@@ -120,25 +134,43 @@ def _parse(
     header = _read_at_most(file, size_of_header)
     _check_magic(header[:4], path, dimensions)
     if len(header) < size_of_header:
-        raise DatasetError(f"The file {path} ends within its header: get it again.")
+        raise DatasetError(_("The file {path} ends within its header: get it again.", path=path))
     count, *found_shape = struct.unpack(f">{dimensions}I", header[4:])
     if tuple(found_shape) != item_shape:
         raise DatasetError(
-            f"The images in {path} should have {_times(item_shape)} pixels, but have "
-            f"{_times(found_shape)}: replace the file."
+            _(
+                "The images in {path} should have {wanted} pixels, but have {there}: replace "
+                "the file.",
+                path=path,
+                wanted=_times(item_shape),
+                there=_times(found_shape),
+            )
         )
     if not 1 <= count <= max_items:
         raise DatasetError(
-            f"The file {path} says that it holds {count:,} {_kind(dimensions)}, but 1 to "
-            f"{max_items:,} were expected: replace the file."
+            _(
+                "The file {path} says that it holds {count:,} {kind}, but 1 to {max_items:,} "
+                "were expected: replace the file.",
+                path=path,
+                count=count,
+                kind=_kind(dimensions),
+                max_items=max_items,
+            )
         )
     expected = count * math.prod(item_shape)
     content = _read_at_most(file, expected + 1)
     if len(content) != expected:
-        found = f"{len(content):,} came" if len(content) < expected else "more came"
+        found = (
+            _("{count:,} came", count=len(content)) if len(content) < expected else _("more came")
+        )
         raise DatasetError(
-            f"The file {path} should hold {expected:,} bytes after its header, but {found}: "
-            "get it again."
+            _(
+                "The file {path} should hold {expected:,} bytes after its header, but {found}: "
+                "get it again.",
+                path=path,
+                expected=expected,
+                found=found,
+            )
         )
     return np.frombuffer(content, dtype=np.uint8).reshape(count, *item_shape)
 
@@ -150,13 +182,24 @@ def _check_magic(magic: bytes, path: Path, dimensions: int) -> None:
         return
     if magic[:3] == expected[:3] and len(magic) == 4 and magic[3] in (1, 3):
         raise DatasetError(
-            f"The file {path} holds {_kind(magic[3])} where {_kind(dimensions)} belong: "
-            "it may have been given the wrong name."
+            _(
+                "The file {path} holds {there} where {wanted} belong: it may have been given "
+                "the wrong name.",
+                path=path,
+                there=_kind(magic[3]),
+                wanted=_kind(dimensions),
+            )
         )
-    begins = f"it begins with {magic.hex(' ')}" if magic else "it is empty"
+    begins = _("it begins with {hex}", hex=magic.hex(" ")) if magic else _("it is empty")
     raise DatasetError(
-        f"The file {path} is not an IDX file of {_kind(dimensions)}: "
-        f"it should begin with {expected.hex(' ')}, but {begins}; get it again."
+        _(
+            "The file {path} is not an IDX file of {kind}: it should begin with {hex}, but "
+            "{begins}; get it again.",
+            path=path,
+            kind=_kind(dimensions),
+            hex=expected.hex(" "),
+            begins=begins,
+        )
     )
 
 
@@ -170,7 +213,7 @@ def _read_at_most(file: BinaryIO | io.BufferedIOBase, size: int) -> bytes:
 
 def _kind(dimensions: int) -> str:
     """Return what a file with so many dimensions holds, in words."""
-    return "labels" if dimensions == 1 else "images"
+    return _("labels") if dimensions == 1 else _("images")
 
 
 def _times(shape: tuple[int, ...] | list[int]) -> str:

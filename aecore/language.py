@@ -2,7 +2,7 @@
 
 A text is looked up where it is shown: ``_("{count} runs take turns", count=3)``. What a registry
 says of its entries (labels, sentences of help) stays English there, and is looked up by whoever
-shows it. Catalogues are gettext's, ``assets/languages/<name>.po``, read as they are.
+shows it. Catalogues are gettext's, all of ``assets/languages/<name>/*.po``, read as they are.
 """
 
 from __future__ import annotations
@@ -56,6 +56,11 @@ def text(message: str, /, **values: Any) -> str:
     return found.format(**values) if values else found
 
 
+def marked(message: str) -> str:
+    """Return a text as it is: catalogues are to have it, and whoever shows it looks it up."""
+    return message
+
+
 def counted(one: str, many: str, count: int, /, **values: Any) -> str:
     """Return the text for a number of things, which it knows as ``{count}``.
 
@@ -74,15 +79,18 @@ def counted(one: str, many: str, count: int, /, **values: Any) -> str:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _catalogue(language: str) -> dict[str, str]:
-    """Return what a catalogue says for English texts; nothing where there is none."""
-    path = CATALOGUES / f"{language}.po"
-    if language not in LANGUAGES or not path.exists():
+    """Return what a language's catalogues say for English texts; nothing where there are none."""
+    if language not in LANGUAGES:
         return {}
-    from babel.messages.pofile import read_po  # not before a catalogue is asked for
+    found: dict[str, str] = {}
+    for path in sorted((CATALOGUES / language).glob("*.po")):
+        from babel.messages.pofile import read_po  # not before a catalogue is asked for
 
-    with path.open("rb") as file:
-        entries = list(read_po(file, locale=language))
-    return {_first(entry.id): said for entry in entries if (said := _first(entry.string))}
+        with path.open("rb") as file:
+            for entry in read_po(file, locale=language):
+                if entry.id and (said := _first(entry.string)):
+                    found[_first(entry.id)] = said
+    return found
 
 
 def _first(forms: Any) -> str:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from aecore.language import text as _
 from aecore.planes import Plane
 from aecore.principal import pca
 from aecore.walks import HIGHEST, LOWEST
@@ -65,11 +66,11 @@ def lattice(
     q = codes.shape[1]
     if q <= 2:
         plane = Plane.of_layout(np.zeros(q), np.eye(2, q))
-        axes = ("code 1", "code 2" if q == 2 else "")
+        axes = (_("code {number}", number=1), _("code {number}", number=2) if q == 2 else "")
     else:
         found = pca(codes, 2, reference)
         plane = Plane.of_layout(np.zeros(q) if prior else found.centre, found.axes)
-        axes = ("component 1", "component 2")
+        axes = (_("component {number}", number=1), _("component {number}", number=2))
     if prior:
         ends = [normal_quantiles(side)] * 2
     else:

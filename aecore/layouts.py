@@ -11,6 +11,7 @@ from typing import Any
 
 from aecore.config import from_dict
 from aecore.datasets import Dataset, load
+from aecore.language import marked
 from aecore.principal import Array
 from aecore.progress import Progress
 from aecore.projections import PROJECTIONS, Knobs, check, knobs_of, lay_out
@@ -115,13 +116,13 @@ def project(
     run = RunStore(Path(root)).open(config, data.fingerprint)
     if kept(run, step, layout) is not None:
         return
-    progress("Encoding", None)
+    progress(marked("Encoding"), None)
     codes = _codes(run, step, data, layout.count)
     points = lay_out(
         codes, layout.method, layout.dimensions, layout.seed, progress, dict(layout.knobs)
     )
     score = trustworthiness(
-        codes, points, most=ASKED, progress=lambda done: progress("Judging", done)
+        codes, points, most=ASKED, progress=lambda done: progress(marked("Judging"), done)
     )
     name = result_name(step, layout)
     run.results.save(name, {"trustworthiness": score, "neighbours": NEIGHBOURS})

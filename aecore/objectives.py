@@ -31,6 +31,8 @@ class Loss:
         Written out because it is faster than autograd through the loss.
     outputs : tuple of str
         Output activations that the loss can be used with.
+    formula : str
+        LaTeX: of an image x with n pixels and its reconstruction x̂.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Loss:
     value: Callable[[Tensor, Tensor, Activation], Tensor]
     gradient: Callable[[Tensor, Tensor, Activation], Tensor]
     outputs: tuple[str, ...]
+    formula: str
 
 
 def _mse(z: Tensor, x: Tensor, output: Activation) -> Tensor:
@@ -89,6 +92,7 @@ LOSSES: dict[str, Loss] = {
             _bce,
             _bce_gradient,
             tuple(_CROSS_ENTROPIES),
+            r"L = -\sum_{j=1}^{n}\bigl[x_j \log \hat{x}_j + (1 - x_j) \log (1 - \hat{x}_j)\bigr]",
         ),
         Loss(
             "mse",
@@ -98,6 +102,7 @@ LOSSES: dict[str, Loss] = {
             _mse,
             _mse_gradient,
             ("sigmoid", "relu", "identity", "softmax"),
+            r"L = \sum_{j=1}^{n}(x_j - \hat{x}_j)^2",
         ),
     )
 }
@@ -111,12 +116,15 @@ class Penalty:
     ----------
     value : callable
         ``(model, pass through it) -> scalar``; multiplied by the setting's value.
+    formula : str
+        LaTeX: the whole term, of an image x with a code h of q numbers.
     """
 
     name: str
     label: str
     help: str
     value: Callable[[Autoencoder, Pass], Tensor]
+    formula: str
 
 
 def _weight_decay(model: Autoencoder, seen: Pass) -> Tensor:
@@ -182,26 +190,43 @@ PENALTIES: dict[str, Penalty] = {
             "KL to the prior",
             "How far the drawn codes' distribution is from N(0, 1), times β.",
             _beta,
+            r"\frac{\beta}{2} \sum_{j=1}^{q} (\mu_j^2 + \sigma_j^2 - 1 - \log \sigma_j^2)",
         ),
         Penalty(
             "kl_sparsity",
             "KL sparsity",
             "How far each code unit's mean activation is from the wanted one, times β.",
             _kl_sparsity,
+            r"\beta \sum_{j=1}^{q} \Bigl[\rho \log \frac{\rho}{\hat{\rho}_j}"
+            r" + (1 - \rho) \log \frac{1 - \rho}{1 - \hat{\rho}_j}\Bigr]",
         ),
-        Penalty("l1_sparsity", "L1 sparsity", "λ times the sum of all |code|.", _l1_sparsity),
-        Penalty("l2_sparsity", "L2 sparsity", "λ times the sum of all code².", _l2_sparsity),
+        Penalty(
+            "l1_sparsity",
+            "L1 sparsity",
+            "λ times the sum of all |code|.",
+            _l1_sparsity,
+            r"\lambda \sum_{j=1}^{q} |h_j|",
+        ),
+        Penalty(
+            "l2_sparsity",
+            "L2 sparsity",
+            "λ times the sum of all code².",
+            _l2_sparsity,
+            r"\lambda \sum_{j=1}^{q} h_j^2",
+        ),
         Penalty(
             "contractive",
             "Contraction",
             "λ times the squared Frobenius norm of the code's derivative by the image.",
             _contractive,
+            r"\lambda \sum_{j,i} \left(\frac{\partial h_j}{\partial x_i}\right)^2",
         ),
         Penalty(
             "weight_decay",
             "Weight decay",
             "λ times the sum of all squared weights, biases excepted; keeps weights small.",
             _weight_decay,
+            r"\lambda \sum_{l} \sum_{i,j} \bigl(W^{(l)}_{ij}\bigr)^2",
         ),
     )
 }

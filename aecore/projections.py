@@ -19,8 +19,11 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from aecore.language import marked
+from aecore.language import text as _
 from aecore.principal import Array, pca
 from aecore.progress import Progress
+from aecore.wording import listed
 
 Knobs: TypeAlias = tuple[tuple[str, float | str], ...]
 """What is turned at a projection: names of its knobs, and their values."""
@@ -77,6 +80,8 @@ class Projection:
     compute : callable
         ``(codes (m, q), dimensions 2 or 3, seed, progress, knobs) -> coordinates (m, d)``,
         float32. Codes are checked by `lay_out`, which is how it should be called.
+    formula : str
+        LaTeX: what it makes of codes, or what it makes small.
     knobs : tuple of Knob
     seconds : callable
         ``(count, dimensions) -> float``: about how long it takes on one ordinary core.
@@ -87,6 +92,7 @@ class Projection:
     help: str
     slow: bool
     compute: Callable[[Array, int, int, Progress, Mapping[str, Any]], Array]
+    formula: str
     knobs: tuple[Knob, ...] = ()
     seconds: Callable[[int, int], float] = lambda count, dimensions: 0.0
 
@@ -129,22 +135,35 @@ def lay_out(
     check(method, dimensions, len(codes), tuple(turned.items()))
     projection = PROJECTIONS[method]
     if not np.isfinite(codes).all():
-        raise ProjectionError("Some codes are not finite numbers: choose an earlier snapshot.")
+        raise ProjectionError(_("Some codes are not finite numbers: choose an earlier snapshot."))
     if projection.slow:
-        if len(codes) < FEWEST_POINTS:
-            raise ProjectionError(
-                f"{projection.label} needs at least {FEWEST_POINTS} images, not {len(codes)}."
-            )
+        if not_enough := too_few(method, len(codes)):
+            raise ProjectionError(not_enough)
         if not np.ptp(codes, axis=0).any():
             raise ProjectionError(
-                f"All images have the same code at this snapshot, so that {projection.label} has "
-                "nothing to lay out: choose another snapshot."
+                _(
+                    "All images have the same code at this snapshot, so that there is nothing to "
+                    "lay out: choose another snapshot."
+                )
             )
     from threadpoolctl import threadpool_limits
 
     # threads that wait for each other on busy cores cost more than they bring
     with threadpool_limits(1):
         return projection.compute(codes, dimensions, seed, progress, knobs_of(method) | turned)
+
+
+def too_few(method: str, count: int) -> str:
+    """Return one sentence on why a projection cannot lay out so few images, empty where it can."""
+    projection = PROJECTIONS[method]
+    if not projection.slow or count >= FEWEST_POINTS:
+        return ""
+    return _(
+        "{label} needs at least {fewest} images, not {count}.",
+        label=_(projection.label),
+        fewest=FEWEST_POINTS,
+        count=count,
+    )
 
 
 def knobs_of(method: str) -> dict[str, float | str]:
@@ -162,24 +181,51 @@ def check(method: str, dimensions: int, count: int, knobs: Knobs = ()) -> None:
     """
     if method not in PROJECTIONS:
         raise ProjectionError(
-            f"There is no projection {method!r}: choose one of {', '.join(PROJECTIONS)}."
+            _(
+                "There is no projection {name}: choose one of {known}.",
+                name=repr(method),
+                known=listed(PROJECTIONS),
+            )
         )
     if dimensions not in (2, 3):
-        raise ProjectionError(f"A projection has 2 or 3 dimensions, not {dimensions}.")
+        raise ProjectionError(
+            _("A projection has 2 or 3 dimensions, not {dimensions}.", dimensions=dimensions)
+        )
     if not 1 <= count <= MOST_POINTS:
-        raise ProjectionError(f"A projection takes 1 to {MOST_POINTS:,} images, not {count:,}.")
+        raise ProjectionError(
+            _(
+                "A projection takes 1 to {most:,} images, not {count:,}.",
+                most=MOST_POINTS,
+                count=count,
+            )
+        )
     known = {knob.name: knob for knob in PROJECTIONS[method].knobs}
     for name, value in knobs:
         if name not in known:
             raise ProjectionError(
-                f"{PROJECTIONS[method].label} has no knob {name!r}, only "
-                f"{', '.join(known) or 'none at all'}."
+                _(
+                    "{label} has no knob {name}, only {known}.",
+                    label=_(PROJECTIONS[method].label),
+                    name=repr(name),
+                    known=listed(known) or _("none at all"),
+                )
             )
         if not known[name].allows(value):
             stops = known[name].stops
             numbers = not isinstance(stops[0], str)
-            allowed = f"{stops[0]} to {stops[-1]}" if numbers else " or ".join(map(str, stops))
-            raise ProjectionError(f"{known[name].label} must be {allowed}, not {value}.")
+            allowed = (
+                _("{low} to {high}", low=stops[0], high=stops[-1])
+                if numbers
+                else _(" or ").join(map(str, stops))
+            )
+            raise ProjectionError(
+                _(
+                    "{label} must be {allowed}, not {value}.",
+                    label=_(known[name].label),
+                    allowed=allowed,
+                    value=value,
+                )
+            )
 
 
 def _pca(
@@ -248,7 +294,7 @@ class _Bar:
         self._report = report
 
     def write(self, text: str) -> None:
-        done, _, total = text.strip().partition("/")
+        done, _slash, total = text.strip().partition("/")
         if done.isdecimal() and total.isdecimal() and int(total):
             self._report(int(done) / int(total))
 
@@ -318,6 +364,7 @@ PROJECTIONS: dict[str, Projection] = {
             "The directions in which the codes vary most; distances keep their meaning.",
             False,
             _pca,
+            r"y = V_d^{\top} (h - \bar{h})",
         ),
         Projection(
             "umap",
@@ -325,6 +372,8 @@ PROJECTIONS: dict[str, Projection] = {
             "Neighbours stay together; distances between far groups and their sizes mean little.",
             True,
             _umap,
+            r"\sum_{i \ne j} \Bigl[p_{ij} \log \frac{p_{ij}}{w_{ij}}"
+            r" + (1 - p_{ij}) \log \frac{1 - p_{ij}}{1 - w_{ij}}\Bigr]",
             (
                 Knob(
                     "neighbours",
@@ -348,7 +397,7 @@ PROJECTIONS: dict[str, Projection] = {
                     "What makes two codes near: Euclidean goes by how far they are apart, cosine "
                     "by the angle between them.",
                     "euclidean",
-                    ("euclidean", "cosine"),
+                    (marked("euclidean"), marked("cosine")),
                 ),
             ),
             _umap_seconds,
@@ -359,6 +408,7 @@ PROJECTIONS: dict[str, Projection] = {
             "Neighbours stay together; sizes of groups and distances between them mean nothing.",
             True,
             _tsne,
+            r"\sum_{i \ne j} p_{ij} \log \frac{p_{ij}}{q_{ij}}",
             (
                 Knob(
                     "perplexity",

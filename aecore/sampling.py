@@ -16,6 +16,7 @@ from torch import Tensor
 
 from aecore.activations import ACTIVATIONS
 from aecore.config import RunConfig
+from aecore.language import marked
 from aecore.models import Autoencoder
 
 TYPICAL = 0.95
@@ -157,7 +158,7 @@ class Pixels:
     Attributes
     ----------
     words : str
-        The distribution, for people.
+        The distribution, for people; {deviation} is `MSE_DEVIATION`.
     draw : callable
         ``(decoded (m, n), generator) -> pixels (m, n)``.
     """
@@ -171,11 +172,11 @@ MSE_DEVIATION = math.sqrt(0.5)
 
 PIXELS: dict[str, Pixels] = {
     "bce": Pixels(
-        "every pixel is white with the decoded value as its chance",
+        marked("every pixel is white with the decoded value as its chance"),
         lambda decoded, source: torch.bernoulli(decoded.clamp(0, 1), generator=source),
     ),
     "mse": Pixels(
-        f"every pixel is the decoded value plus normal noise of σ {MSE_DEVIATION:.2f}",
+        marked("every pixel is the decoded value plus normal noise of σ {deviation:.2f}"),
         lambda decoded, source: (
             decoded + MSE_DEVIATION * torch.randn(decoded.shape, generator=source)
         ),

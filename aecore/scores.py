@@ -51,6 +51,8 @@ class Score:
         What the numbers are, for axes and tables.
     compute : callable
         ``(model, images (m, n), context) -> scores (m,)``, float32, 0 and more.
+    formula : str
+        LaTeX: of an image x with n pixels, its reconstruction x̂ and its code h.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Score:
     help: str
     unit: str
     compute: Callable[[Autoencoder, Tensor, Context], Tensor]
+    formula: str
 
 
 def patch_shape(shape: tuple[int, int]) -> tuple[int, int]:
@@ -154,6 +157,7 @@ SCORES: dict[str, Score] = {
             "Squared reconstruction error (RE), the mean over all pixels.",
             "MSE per pixel",
             _mean,
+            r"\frac{1}{n} \sum_{j=1}^{n} (x_j - \hat{x}_j)^2",
         ),
         Score(
             "patch",
@@ -162,6 +166,7 @@ SCORES: dict[str, Score] = {
             "image: finds what is wrong in one place only.",
             "MSE per pixel of the worst patch",
             _patch,
+            r"\max_{P} \frac{1}{|P|} \sum_{j \in P} (x_j - \hat{x}_j)^2",
         ),
         Score(
             "distance",
@@ -170,6 +175,7 @@ SCORES: dict[str, Score] = {
             f"{MOST_REFERENCES:,} training images: large where codes are thin.",
             "distance in code space",
             _distance,
+            rf"\lVert h - h_{{({NEIGHBOURS})}} \rVert_2",
         ),
     )
 }

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,11 +28,20 @@ PRETRAININGS = {
 }
 """Ways of greedy layer-wise pretraining; `aecore.pretraining` does them."""
 
+_PUBLISHED = ("fashion-mnist", "fashion-mnist-sample", "mnist", "digits")
 _COEFFICIENTS = (0.0, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1, 0.3, 1.0, 3.0, 6.0, 10.0)
 
 
 def _labels(registry: Mapping[str, Any], names: tuple[str, ...] = ()) -> dict[str, str]:
     return {name: registry[name].label for name in names or registry}
+
+
+def _helps(registry: Mapping[str, Any], names: tuple[str, ...] = ()) -> dict[str, str]:
+    return {name: registry[name].help for name in names or registry}
+
+
+def _descriptions(names: Iterable[str]) -> dict[str, str]:
+    return {name: DATASETS[name].description for name in names}
 
 
 def _option(name: str) -> Callable[[Mapping[str, Any]], bool]:
@@ -55,6 +64,7 @@ class Settings:
         "The images to learn from.",
         "choice",
         choices={name: spec.label for name, spec in DATASETS.items() if spec.trainable},
+        explained=_descriptions(name for name, spec in DATASETS.items() if spec.trainable),
     )
     patch_source: str = setting(
         "photos",
@@ -63,6 +73,10 @@ class Settings:
         "Where the patches are cut out: two photographs, or images of digits or clothing.",
         "choice",
         choices=SOURCES,
+        explained={
+            "photos": "Squares out of grey pictures of a building and a flower: edges, textures.",
+            **_descriptions(name for name in SOURCES if name != "photos"),
+        },
         needs="patches",
         applies=_option("patch_source"),
     )
@@ -103,6 +117,10 @@ class Settings:
         "How the grey of every pixel is drawn.",
         "choice",
         choices=DISTRIBUTIONS,
+        explained={
+            "uniform": "Every grey from black to white is as likely as any other.",
+            "gaussian": "Greys lie about the middle one, with a standard deviation of 0.2.",
+        },
         needs="noise as the data set",
         applies=_option("distribution"),
     )
@@ -148,7 +166,8 @@ class Settings:
         "Outliers from",
         "The test images that are hidden among the training images.",
         "choice",
-        choices=_labels(DATASETS, ("fashion-mnist", "fashion-mnist-sample", "mnist", "digits")),
+        choices=_labels(DATASETS, _PUBLISHED),
+        explained=_descriptions(_PUBLISHED),
         needs="outliers",
         applies=lambda s: _option("outliers")(s) and s["outliers"] > 0,
     )
@@ -159,6 +178,7 @@ class Settings:
         "How units are connected. Convolutions take many times longer to train.",
         "choice",
         choices=_labels(ARCHITECTURES),
+        explained=_helps(ARCHITECTURES),
     )
     bottleneck: int = setting(
         16,
@@ -180,6 +200,7 @@ class Settings:
         "sizes",
         low=1,
         high=LARGEST_LAYER,
+        offered=((), (64,), (128,), (256, 64), (512, 128), (1000, 500, 250)),
         needs="the dense architecture",
         applies=_dense,
     )
@@ -192,6 +213,7 @@ class Settings:
         low=1,
         high=128,
         fewest=1,
+        offered=((8, 16), (16, 32), (32, 64), (16, 8, 8), (8, 16, 32)),
         needs="convolutions",
         applies=lambda s: not _dense(s),
     )
@@ -202,6 +224,7 @@ class Settings:
         "What each hidden unit makes of its weighted sum.",
         "choice",
         choices=_labels(ACTIVATIONS, UNIT_ACTIVATIONS),
+        explained=_helps(ACTIVATIONS, UNIT_ACTIVATIONS),
         needs="hidden layers",
         applies=lambda s: bool(s["hidden"]) or not _dense(s),
     )
@@ -212,6 +235,7 @@ class Settings:
         "What becomes of the code before the decoder gets it.",
         "choice",
         choices=_labels(CODES),
+        explained=_helps(CODES),
     )
     active: int = setting(
         10,
@@ -244,6 +268,7 @@ class Settings:
         "What each code unit makes of its weighted sum. ReLU units can die for good.",
         "choice",
         choices=_labels(ACTIVATIONS, UNIT_ACTIVATIONS),
+        explained=_helps(ACTIVATIONS, UNIT_ACTIVATIONS),
     )
     output_activation: str = setting(
         "sigmoid",
@@ -252,6 +277,7 @@ class Settings:
         "Sigmoid keeps pixels in 0 to 1; ReLU cannot go below 0; identity can go anywhere.",
         "choice",
         choices=_labels(ACTIVATIONS, OUTPUT_ACTIVATIONS),
+        explained=_helps(ACTIVATIONS, OUTPUT_ACTIVATIONS),
     )
     tied: bool = setting(
         False,
@@ -269,6 +295,7 @@ class Settings:
         "What training makes small. Numbers of different losses cannot be compared.",
         "choice",
         choices=_labels(LOSSES),
+        explained=_helps(LOSSES),
     )
     beta: float = setting(
         1.0,
@@ -366,6 +393,7 @@ class Settings:
         "Training images are spoiled like this, and the network has to give back the clean ones.",
         "choice",
         choices=_labels(CORRUPTIONS),
+        explained=_helps(CORRUPTIONS),
     )
     noise_level: float = setting(
         0.3,
@@ -407,6 +435,12 @@ class Settings:
         "Layer by layer from the image to the code, each on what the one below gives.",
         "choice",
         choices=PRETRAININGS,
+        explained={
+            "none": "All layers are trained together from the start.",
+            "autoencoders": "Each layer is first the code of a small autoencoder of its own.",
+            "rbms": "Each layer is first a restricted Boltzmann machine, taught by contrastive "
+            "divergence with one step back (CD-1).",
+        },
         needs="hidden layers, the dense architecture and a plain code",
         applies=lambda s: bool(s["hidden"]) and _dense(s) and s["code"] == "plain",
     )
@@ -460,4 +494,5 @@ class Settings:
         "int",
         low=0,
         high=2**31 - 1,
+        offered=tuple(range(8)),
     )

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from aecore import datasets
 from aecore.datasets import DATASETS, DatasetSpec
+from aecore.language import marked
 from aecore.randomness import generator
 from aecore.resizing import resized
 
@@ -110,7 +111,7 @@ def choices(dataset: str) -> dict[str, str]:
 
 
 def _shoe(shape: Shape, count: int, seed: int) -> Strangers:
-    return Strangers(_picture(SHOE)[None], ["shoe"])
+    return Strangers(_picture(SHOE)[None], [marked("shoe")])
 
 
 @lru_cache(maxsize=1)
@@ -124,7 +125,7 @@ def _picture(path: Path) -> Images:
 
 
 def _blank(shape: Shape, count: int, seed: int) -> Strangers:
-    return Strangers(np.zeros((1, *shape), np.uint8), ["blank"])
+    return Strangers(np.zeros((1, *shape), np.uint8), [marked("blank")])
 
 
 def _noise(shape: Shape, count: int, seed: int) -> Strangers:
@@ -132,14 +133,14 @@ def _noise(shape: Shape, count: int, seed: int) -> Strangers:
 
     source = generator(seed, "noise strangers")
     pixels = torch.randint(256, (count, *shape), generator=source, dtype=torch.uint8)
-    return Strangers(pixels.numpy(), ["noise"] * count)
+    return Strangers(pixels.numpy(), [marked("noise")] * count)
 
 
 STROKES = {
-    "vertical stroke": (0.2, 0.5, 0.8, 0.5),
-    "horizontal stroke": (0.5, 0.2, 0.5, 0.8),
-    "falling stroke": (0.25, 0.25, 0.75, 0.75),
-    "rising stroke": (0.75, 0.25, 0.25, 0.75),
+    marked("vertical stroke"): (0.2, 0.5, 0.8, 0.5),
+    marked("horizontal stroke"): (0.5, 0.2, 0.5, 0.8),
+    marked("falling stroke"): (0.25, 0.25, 0.75, 0.75),
+    marked("rising stroke"): (0.75, 0.25, 0.25, 0.75),
 }
 """Where each stroke begins and ends: row and column, as shares of the sides."""
 
@@ -189,10 +190,15 @@ def _class_label(spec: DatasetSpec, label: int) -> str:
 
 
 _DRAWN = (
-    Stranger("shoe", "A shoe", "One sneaker, drawn for this app.", _shoe),
-    Stranger("blank", "A blank image", "One image that is black all over.", _blank),
-    Stranger("stroke", "Single strokes", "Four straight lines, simpler than any digit.", _strokes),
-    Stranger("noise", "Noise", "Every pixel has a random grey of its own.", _noise),
+    Stranger("shoe", marked("A shoe"), marked("One sneaker, drawn for this app."), _shoe),
+    Stranger("blank", marked("A blank image"), marked("One image that is black all over."), _blank),
+    Stranger(
+        "stroke",
+        marked("Single strokes"),
+        marked("Four straight lines, simpler than any digit."),
+        _strokes,
+    ),
+    Stranger("noise", marked("Noise"), marked("Every pixel has a random grey of its own."), _noise),
 )
 
 _BORROWED = (

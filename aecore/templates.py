@@ -16,6 +16,7 @@ import numpy.typing as npt
 from aecore.dataset import Dataset
 from aecore.datasets import load
 from aecore.features import softmax_weights
+from aecore.language import marked
 from aecore.progress import Progress
 from aecore.results import of_dataset
 
@@ -124,7 +125,7 @@ def find(home: str, dataset: str, options: Mapping[str, Any], progress: Progress
     data = load(dataset, options)
     if kept(Path(home), data.fingerprint) is not None:
         return
-    progress(f"Fitting to {len(data.train_images):,} training images", None)
+    progress(marked("Fitting to the training images"), None)
     found = fit(data)
     results = of_dataset(Path(home), data.fingerprint)
     results.save_array(_NAME, np.column_stack([found.weights, found.biases]))

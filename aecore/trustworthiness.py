@@ -68,7 +68,7 @@ def trustworthiness(
 
     table, laid = matrix(codes, "Codes"), matrix(points, "Points")
     count = len(table)
-    within(len(laid), count, count, _("The number of points"))
+    within(len(laid), count, count, "The number of points")
     k = min(neighbours, (count - 1) // 2)
     if count < 4 or not np.ptp(table, axis=0).any():
         return None

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from aecore.language import marked
 from aecore.language import text as _
-from aecore.wording import percentage, short
+from aecore.wording import percentage, sentences, short
 
 Values = npt.NDArray[np.float32]
 
@@ -42,42 +43,50 @@ class Behaviour:
 BEHAVIOURS: dict[str, Behaviour] = {
     "relu": Behaviour(
         lambda values: values <= 0,
-        "It is silent (0) on {share}.",
-        "its sum is below 0 every time, so that its value is always 0, and no "
-        "error reaches its weights by which it could learn its way back.",
+        marked("It is silent (0) on {share}."),
+        marked(
+            "its sum is below 0 every time, so that its value is always 0, and no "
+            "error reaches its weights by which it could learn its way back."
+        ),
         silent=0.0,
     ),
     "sigmoid": Behaviour(
         lambda values: values > 0.5,
-        "It is above 0.5, the middle of its range, on {share}.",
-        "its value hardly changes, by less than 1 % of its range, so that it says the same "
-        "every time.",
+        marked("It is above 0.5, the middle of its range, on {share}."),
+        marked(
+            "its value hardly changes, by less than 1 % of its range, so that it says the same "
+            "every time."
+        ),
     ),
     "tanh": Behaviour(
         lambda values: values > 0,
-        "It is positive on {share}.",
-        "its value hardly changes, by less than 1 % of its range, so that it says the same "
-        "every time.",
+        marked("It is positive on {share}."),
+        marked(
+            "its value hardly changes, by less than 1 % of its range, so that it says the same "
+            "every time."
+        ),
         two_sided=True,
     ),
     "identity": Behaviour(
         lambda values: values > 0,
-        "It is positive on {share}.",
-        "its value hardly changes, by less than 1 % of what the liveliest unit's does, so that it "
-        "says almost the same every time.",
+        marked("It is positive on {share}."),
+        marked(
+            "its value hardly changes, by less than 1 % of what the liveliest unit's does, so that "
+            "it says almost the same every time."
+        ),
         two_sided=True,
     ),
     "k-sparse": Behaviour(
         lambda values: values == 0,
-        "It is silent (0) on {share}, because it is not among the largest.",
-        "it is never among the largest of the code, so that it is always set to 0.",
+        marked("It is silent (0) on {share}, because it is not among the largest."),
+        marked("it is never among the largest of the code, so that it is always set to 0."),
         two_sided=True,
         silent=0.0,
     ),
     "binary": Behaviour(
         lambda values: values > 0.5,
-        "Its bit is 1 on {share}.",
-        "its bit is always the same.",
+        marked("Its bit is 1 on {share}."),
+        marked("its bit is always the same."),
     ),
 }
 """By the activation function, and by the kind of code where that decides."""
@@ -138,24 +147,29 @@ def answers(name: str, found: ClassMeans, classes: Sequence[str], *, two_sided: 
     high, low = found.means[0], found.means[-1]
     if high == low:
         return _("{name} answers to all classes alike (mean {high}).", name=name, high=short(high))
-    best = f"class **{classes[most]}** (mean {short(high)})"
-    worst = f"class **{classes[least]}** ({short(low)})"
+    ends = {
+        "name": name,
+        "best": classes[most],
+        "high": short(high),
+        "worst": classes[least],
+        "low": short(low),
+    }
     if two_sided and low < 0 < high:
         return _(
-            "{name} is most positive for {best} and most negative for {worst}.",
-            name=name,
-            best=best,
-            worst=worst,
+            "{name} is most positive for class **{best}** (mean {high}) and most negative for "
+            "class **{worst}** ({low}).",
+            **ends,
         )
     if two_sided and low < 0:
         return _(
-            "{name} is least negative for {best} and most negative for {worst}.",
-            name=name,
-            best=best,
-            worst=worst,
+            "{name} is least negative for class **{best}** (mean {high}) and most negative for "
+            "class **{worst}** ({low}).",
+            **ends,
         )
     return _(
-        "{name} answers most to {best} and least to {worst}.", name=name, best=best, worst=worst
+        "{name} answers most to class **{best}** (mean {high}) and least to class **{worst}** "
+        "({low}).",
+        **ends,
     )
 
 
@@ -186,7 +200,7 @@ def describe(
         What the images are called.
     """
     if dead:
-        return _("**{name} is dead**: {dead}", name=name, dead=behaviour.dead)
+        return _("**{name} is dead**: {dead}", name=name, dead=_(behaviour.dead))
     means = class_means(values, labels)
     share = float(behaviour.resting(values).mean())
     spread = _(
@@ -196,11 +210,14 @@ def describe(
     )
     words = [
         answers(name, means, classes, two_sided=behaviour.two_sided) or spread,
-        behaviour.often.format(share=_of(things, share)),
+        _(behaviour.often, share=_of(things, share)),
     ]
-    return " ".join(words)
+    return sentences(words)
 
 
 def _of(things: str, share: float) -> str:
-    part = {0.0: "none", 1.0: "all"}.get(share, percentage(share))
-    return _("{part} of the {things}", part=part, things=things)
+    if share == 0:
+        return _("none of the {things}", things=things)
+    if share == 1:
+        return _("all of the {things}", things=things)
+    return _("{part} of the {things}", part=percentage(share), things=things)

@@ -6,7 +6,9 @@ Numbers have three figures and no exponents; units are left to the caller.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
+from aecore import language
 from aecore.language import text as _
 
 
@@ -31,6 +33,21 @@ def percentage(share: float) -> str:
     if 0.995 < share < 1:
         return _("more than 99 %")
     return f"{share:.0%}".replace("%", " %")
+
+
+def sentences(said: Iterable[str]) -> str:
+    """Return whole sentences one after the other, empty ones left out; Chinese has no spaces."""
+    return ("" if language.current() == "zh" else " ").join(filter(None, said))
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Return things one after the other: ``a, b, c``."""
+    return _(", ").join(parts)
+
+
+def explained(name: str, said: str) -> str:
+    """Return a name, and what is said of it: ``Per class: one of each``."""
+    return _("{name}: {said}", name=name, said=said)
 
 
 def plain(text: str) -> str:
@@ -66,8 +83,8 @@ def moment(step: int, per_epoch: int, pretraining: int = 0) -> str:
     Epochs of pretraining are counted apart: ``pretraining 3.5``.
     """
     if step < round(per_epoch / 4):
-        return f"step {step}"
+        return _("step {step}", step=step)
     epochs = round(4 * step / per_epoch) / 4
     if epochs < pretraining:
-        return f"pretraining {epochs:g}"
-    return f"epoch {epochs - pretraining:g}"
+        return _("pretraining {epochs:g}", epochs=epochs)
+    return _("epoch {epochs:g}", epochs=epochs - pretraining)

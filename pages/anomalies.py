@@ -9,7 +9,9 @@ if __name__ == "__main__":
     import streamlit as st
 
     from aecore import datasets, strangers
-    from ui import detection, groups, jobs, judges
+    from aecore.language import marked
+    from aecore.language import text as _
+    from ui import choices, detection, groups, jobs, judges
     from ui.charts import chart
     from ui.live import live
     from ui.own import fitting
@@ -17,21 +19,20 @@ if __name__ == "__main__":
     from ui.sections import SECTIONS, Judged
     from ui.server import server
 
+    ENDS = {"most": marked("Most anomalous"), "least": marked("Least anomalous")}
+
     def choose_kinds(frame, own) -> tuple[str, ...]:
         """Let choose the strangers; one's own images are among them where there are any."""
-        at_hand = dict(strangers.choices(frame.config.dataset))
+        labels = strangers.choices(frame.config.dataset)
+        at_hand = {name: _(label) for name, label in labels.items()}
         if own:
-            at_hand["own"] = "Your images"
+            at_hand["own"] = _("Your images")
+        usual, which = ["shoe", "own"] if own else ["shoe"], f"{frame.config.dataset}.{bool(own)}"
         chosen = st.pills(
-            "Strangers among the test images",
-            list(at_hand),
-            default=["shoe", "own"] if own else ["shoe"],
+            **choices.widget("strangers", list(at_hand), default=usual, at=which),
             format_func=at_hand.__getitem__,
             selection_mode="multi",
-            key=f"anomalies.strangers.{frame.config.dataset}.{bool(own)}",
-            persist_state="session",
             width="content",
-            help="Images that do not belong: the network has never seen their like.",
         )
         return tuple(sorted(chosen))
 
@@ -40,41 +41,23 @@ if __name__ == "__main__":
         from aecore.scores import SCORES
 
         return st.segmented_control(
-            "Score",
-            list(SCORES),
-            default="mean",
-            format_func=lambda name: SCORES[name].label,
+            **choices.widget("score", list(SCORES)),
+            format_func=lambda name: _(SCORES[name].label),
             required=True,
-            key="anomalies.score",
-            persist_state="session",
             width="content",
-            help=" ".join(f"**{score.label}**: {score.help}" for score in SCORES.values()),
         )
 
     def choose_end() -> tuple[bool, int]:
         """Let choose the end of the ranking to look at, and how many images."""
         with st.container(horizontal=True, vertical_alignment="bottom"):
             end = st.segmented_control(
-                "Show first",
-                ["Most anomalous", "Least anomalous"],
-                default="Most anomalous",
+                **choices.widget("end", list(ENDS)),
+                format_func=lambda name: _(ENDS[name]),
                 required=True,
-                key="anomalies.end",
-                persist_state="session",
                 width="content",
-                help="The least anomalous are those that the network finds easiest; a stranger "
-                "among them is an anomaly that is too easy.",
             )
-            most = st.select_slider(
-                "Images",
-                [12, 24, 36, 60, 120],
-                value=24,
-                key="anomalies.most",
-                persist_state="session",
-                width=160,
-                help="How many images to show.",
-            )
-        return end == "Least anomalous", most
+            most = st.select_slider(**choices.widget("ranked", [12, 24, 36, 60, 120]), width=160)
+        return end == "least", most
 
     def show_gallery(found, moving) -> None:
         """Draw the gallery, and beside or below it the image that is picked."""
@@ -83,16 +66,23 @@ if __name__ == "__main__":
 
         least, most = choose_end()
         tiles, ids = views.tiles(found, most, least)
-        heading("Ranked images", "rank and score; strangers framed; click one to look closer")
+        heading(_("Ranked images"), _("rank and score; strangers framed; click one to look closer"))
         picked = pick(
-            tiles, "anomalies.gallery", "Ranked images", ids, "5.4rem" if least else "4.2rem"
+            tiles,
+            **choices.gallery("image", found.ids, None),
+            label=_("Ranked images"),
+            ids=ids,
+            size="5.4rem" if least else "4.2rem",
         )
         place = None if picked is None else found.place_of(picked)
         if place is None:
             place = found.place_of(ids[0])
         scores = (found.score,) if moving else tuple(SCORES)
         seen = views.inspected(found, place, scores)
-        heading(f"Rank {found.ranks[place]:,}: {seen.title}", "this network, clean input")
+        heading(
+            _("Rank {rank:,}: {title}", rank=found.ranks[place], title=seen.title),
+            _("this network, clean input"),
+        )
         detection.show_inspected(seen)
 
     def draw(frame) -> None:
@@ -113,7 +103,7 @@ if __name__ == "__main__":
         found = ranked(frame, members, score, visitors, how, not ensemble.same_units)
         if not np.isfinite(found.scores).all():
             st.warning(
-                "Some scores are not finite numbers at this snapshot: choose an earlier one.",
+                _("Some scores are not finite numbers at this snapshot: choose an earlier one."),
                 icon=":material/error:",
             )
             return
@@ -122,18 +112,18 @@ if __name__ == "__main__":
         with left:
             show_gallery(found, moving)
         with right:
-            heading("Scores", "whole test split, clean input")
+            heading(_("Scores"), _("whole test split, clean input"))
             threshold = detection.choose_threshold(found)
             chart(histogram(found, threshold), "errors")
             detection.show_verdict(found, threshold)
             st.download_button(
-                "Scores as CSV",
+                _("Scores as CSV"),
                 lambda: scores_csv(found),
                 file_name=f"scores-{frame.run.id}.csv",
                 mime="text/csv",
                 icon=":material/download:",
                 on_click="ignore",
-                help="One line for each test image and each stranger, with all scores.",
+                help=_("One line for each test image and each stranger, with all scores."),
             )
         named = {judges.member_name(member, ensemble): member for member in members}
         show_section(Judged(found, threshold, named, own), comparable)
@@ -144,13 +134,9 @@ if __name__ == "__main__":
             name for name, section in SECTIONS.items() if comparable or not section.of_strangers
         ]
         chosen = st.segmented_control(
-            "More about this ranking",
-            offered,
-            default=offered[0],
-            format_func=lambda name: SECTIONS[name].label,
+            **choices.widget("section", offered, default=offered[0], at=str(comparable)),
+            format_func=lambda name: _(SECTIONS[name].label),
             required=True,
-            key=f"anomalies.section.{comparable}",
-            persist_state="session",
             width="content",
         )
         SECTIONS[chosen].show(judged)

@@ -8,6 +8,9 @@ if __name__ == "__main__":
     import streamlit as st
 
     from aecore import compression
+    from aecore.language import text as _
+    from aecore.wording import sentences
+    from ui import choices
     from ui.charts import chart
     from ui.jobs import Job, see_to, waiting
     from ui.live import live
@@ -20,15 +23,7 @@ if __name__ == "__main__":
         if len(offered) == 1:
             return offered[0]
         return st.segmented_control(
-            "Bits a code unit",
-            offered,
-            default=4,
-            required=True,
-            key="compression.bits",
-            persist_state="session",
-            width="content",
-            help="Every number of a code is rounded to one of 2 to the power of so many levels "
-            "between its smallest and largest value over 1,000 training images.",
+            **choices.widget("bits", offered), required=True, width="content"
         )
 
     def measure_formats(frame) -> None:
@@ -39,7 +34,10 @@ if __name__ == "__main__":
         see_to(
             Job(
                 f"formats/{data.fingerprint}",
-                f"Measuring picture formats on {len(format_curves.sample(data)):,} test images",
+                _(
+                    "Measuring picture formats on {count:,} test images",
+                    count=len(format_curves.sample(data)),
+                ),
                 format_curves.measure,
                 {
                     "home": str(server().environment.home),
@@ -64,19 +62,22 @@ if __name__ == "__main__":
         measured = storable and views.format_curves_of(frame.data) is not None
         if not storable:
             st.caption(
-                f"JPEG, JPEG 2000 and WebP hold pictures with pixels from 0 to 1, and these "
-                f"{frame.data.spec.things} are none. Codes and PCA stand here alone."
+                _(
+                    "JPEG, JPEG 2000 and WebP hold pictures with pixels from 0 to 1, and these "
+                    "{things} are none. Codes and PCA stand here alone.",
+                    things=_(frame.data.spec.things),
+                )
             )
         elif not measured:
             measure_formats(frame)
         for name in compression.FORMATS if storable else ():
             if reason := compression.missing(name):
-                st.caption(f"{reason} It is left out.")
+                st.caption(sentences([reason, _("It is left out.")]))
         pca = knows_pca(frame.data)
         found = views.comparison(frame, bits, measured, pca)
         left, right = st.columns([1.25, 1], gap="medium")
         with left:
-            heading("Error against bytes", "lower and further left is better")
+            heading(_("Error against bytes"), _("lower and further left is better"))
             chart(found.chart, "compression")
         with right:
             st.markdown(found.summary)
@@ -87,32 +88,37 @@ if __name__ == "__main__":
                 key="compression.table",
                 placeholder="–",
                 column_config={
-                    "what": st.column_config.TextColumn("what", width=95),
-                    "setting": st.column_config.TextColumn("setting", width=78),
-                    "bytes": number("bytes", "Bytes an image, all levels written out."),
-                    "MSE": number("MSE", "Mean squared error per pixel.", places=6, width=76),
+                    "what": st.column_config.TextColumn(_("what"), width=95),
+                    "setting": st.column_config.TextColumn(_("setting"), width=78),
+                    "bytes": number(_("bytes"), _("Bytes an image, all levels written out.")),
+                    "MSE": number("MSE", _("Mean squared error per pixel."), places=6, width=76),
                     "packed": number(
-                        "packed", "Bytes an image that an ideal coder needs for the code."
+                        _("packed"), _("Bytes an image that an ideal coder needs for the code.")
                     ),
-                    "zlib": number("zlib", "Bytes an image that zlib makes of the codes."),
+                    "zlib": number("zlib", _("Bytes an image that zlib makes of the codes.")),
                 },
             )
-        own = fitting()
+        own, things = fitting(), _(frame.data.spec.things)
         strips = views.pictures(frame, bits, own, measured, pca)
         for title, rows in zip(
-            (f"Test {frame.data.spec.things}", "Your own images"), strips, strict=False
+            (_("Test {things}", things=things), _("Your own images")), strips, strict=False
         ):
-            heading(title, "at about as many bytes; under each its own MSE per pixel")
+            heading(title, _("at about as many bytes; under each its own MSE per pixel"))
             strip(rows)
-        images = f"{len(sample(frame.data)):,} test {frame.data.spec.things}"
-        st.caption(
-            f"All numbers are of {images}."
-            + (
-                " A picture file of one small image is mostly header, so the formats got one "
-                "mosaic of all of them, and its bytes are divided."
-                if storable
-                else ""
+        notes = [
+            _(
+                "All numbers are of {count:,} test {things}.",
+                count=len(sample(frame.data)),
+                things=things,
             )
-        )
+        ]
+        if storable:
+            notes.append(
+                _(
+                    "A picture file of one small image is mostly header, so the formats got one "
+                    "mosaic of all of them, and its bytes are divided."
+                )
+            )
+        st.caption(sentences(notes))
 
     live(draw, busy=waiting)

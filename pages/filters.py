@@ -7,6 +7,8 @@ if __name__ == "__main__":
 
     import streamlit as st
 
+    from aecore.language import text as _
+    from ui import choices
     from ui.charts import chart
     from ui.jobs import ask_for, waiting
     from ui.live import live
@@ -18,23 +20,16 @@ if __name__ == "__main__":
     def choose_kind(frame) -> str:
         """Draw the choice between kinds of pictures; templates only where there are classes."""
         from ui.views import filters as views
-        from ui.views.templates import HELP, LABEL
+        from ui.views.templates import LABEL
 
-        labels = {name: kind.label for name, kind in views.FILTER_KINDS.items()}
-        helps = [f"{kind.label}: {kind.help}" for kind in views.FILTER_KINDS.values()]
+        labels = {name: _(kind.label) for name, kind in views.FILTER_KINDS.items()}
         if len(frame.data.classes) > 1:
-            labels[TEMPLATES] = LABEL
-            helps.append(f"{LABEL}: {HELP}")
+            labels[TEMPLATES] = _(LABEL)
         return st.segmented_control(
-            "Show",
-            list(labels),
-            default="raw",
+            **choices.widget("filters", list(labels), at=str(len(labels))),
             format_func=labels.__getitem__,
             required=True,
-            key=f"filters.kind.{len(labels)}",
-            persist_state="session",
             width="content",
-            help=" ".join(helps),
         )
 
     def choose_look(frame, kind):
@@ -45,41 +40,24 @@ if __name__ == "__main__":
         names = views.layers(frame, kind)
         if len(frame.config.layer_sizes) == 2:  # image and code
             return views.Look(kind)
+        which = f"{kind}.{'-'.join(map(str, frame.config.layer_sizes))}"
         layer = st.selectbox(
-            "Layer",
-            list(names),
+            **choices.widget("layer", list(names), default=next(iter(names)), at=which),
             format_func=names.__getitem__,
             disabled=len(names) == 1,
-            key=f"filters.layer.{kind}.{'-'.join(names.values())}",
-            persist_state="session",
             width=190,
-            help="Whose units are shown. Only the first layer's weights are pictures; what the "
-            "units of deeper layers look for is searched for: choose Most activating input.",
         )
         if layer <= 0:
             return views.Look(kind, layer)
         limits = "signed"
         if frame.data.span[0] >= 0:
             limits = st.segmented_control(
-                "Pixels",
-                list(LIMITS),
-                default="pixels",
-                format_func=lambda name: LIMITS[name].label,
+                **choices.widget("pixels", list(LIMITS)),
+                format_func=lambda name: _(LIMITS[name].label),
                 required=True,
-                key="filters.limits",
-                persist_state="session",
                 width="content",
-                help=" ".join(f"{entry.label}: {entry.help}" for entry in LIMITS.values()),
             )
-        smooth = st.toggle(
-            "Smooth",
-            value=True,
-            key="filters.smooth",
-            persist_state="session",
-            width="content",
-            help="Search among smooth pictures: easier to read, although the unit answers a "
-            "little less to them.",
-        )
+        smooth = st.toggle(**choices.widget("smooth"), width="content")
         return views.Look(kind, layer, limits, smooth)
 
     def choose_order() -> tuple[str, int]:
@@ -87,29 +65,17 @@ if __name__ == "__main__":
         from aecore.filters import ORDERS
 
         order = st.selectbox(
-            "Order",
-            list(ORDERS),
-            format_func=lambda name: ORDERS[name].label,
-            key="filters.order",
-            persist_state="session",
+            **choices.widget("order", list(ORDERS)),
+            format_func=lambda name: _(ORDERS[name].label),
             width=160,
-            help="Which units come first.",
         )
-        most = st.select_slider(
-            "At most",
-            [16, 32, 64, 128, 256, 512],
-            value=64,
-            key="filters.most",
-            persist_state="session",
-            width=140,
-            help="How many units to show. Inputs of deeper layers are searched for at most 64.",
-        )
+        most = st.select_slider(**choices.widget("units", [16, 32, 64, 128, 256, 512]), width=140)
         return order, most
 
     def show(detail) -> None:
         """Draw what is known of a unit: pictures, words, images, classes."""
         with st.container(key="unit"):
-            heading(detail.title, detail.hint)
+            heading(detail.title, detail.hint, focusable=True)
             if detail.pictures:
                 gallery(detail.pictures, size="6rem")
             st.markdown(detail.words)
@@ -143,17 +109,22 @@ if __name__ == "__main__":
             with st.container(key="units"):
                 unit = pick(
                     view.tiles,
-                    f"filters.unit.{look.layer}.{view.total}",
-                    view.title,
-                    view.units,
-                    first=view.units[0],
+                    **choices.gallery(
+                        "unit", range(view.total), view.units[0], f"{look.layer}.{view.total}"
+                    ),
+                    label=view.title,
+                    ids=view.units,
                     required=True,
                 )
         with right:
             show(unit_detail(frame, look, order, most, unit, fitting()))
         heading(
-            "Mean activation",
-            f"over {view.images:,} test {frame.data.spec.things}, in the order above",
+            _("Mean activation"),
+            _(
+                "over {images:,} test {things}, in the order above",
+                images=view.images,
+                things=_(frame.data.spec.things),
+            ),
         )
         chart(view.chart, "activity")
 
@@ -162,20 +133,19 @@ if __name__ == "__main__":
         from ui.views import templates as views
 
         if not views.found(frame):
-            ask_for(views.job(frame), "Fit the linear classifier", views.WHY)
+            ask_for(views.job(frame), _("Fit the linear classifier"), _(views.WHY))
             return
         view = views.template_view(frame)
         left, right = st.columns([1.15, 1], gap="medium")
         with left:
-            heading(views.LABEL, view.hint)
+            heading(_(views.LABEL), view.hint)
             st.markdown(view.summary)
             label = pick(
                 view.tiles,
-                f"filters.template.{frame.data.fingerprint}",
-                views.LABEL,
-                view.labels,
+                **choices.gallery("template", view.labels, view.labels[0], frame.data.fingerprint),
+                label=_(views.LABEL),
+                ids=view.labels,
                 size="6rem",
-                first=view.labels[0],
                 required=True,
             )
         with right:

@@ -7,6 +7,8 @@ if __name__ == "__main__":
 
     import streamlit as st
 
+    from aecore.language import text as _
+    from ui import choices
     from ui import own as own_images
     from ui.charts import chart
     from ui.jobs import waiting
@@ -46,8 +48,10 @@ if __name__ == "__main__":
         figure = views.latent_figure(frame, layout, knows_pca(frame.data))
         chart(figure, f"latent.{layout.method}.3", zoom=True)
         st.markdown(
-            "Drag to turn the points, scroll to come closer. Images are picked, and places "
-            "decoded, on the map in 2-D."
+            _(
+                "Drag to turn the points, scroll to come closer. Images are picked, and places "
+                "decoded, on the map in 2-D."
+            )
         )
 
     def show_picked(frame, picked, own) -> None:
@@ -56,28 +60,32 @@ if __name__ == "__main__":
 
         if not picked:
             st.caption(
-                "Click a point to pick its image; the last two are kept, a second click lets go. "
-                "Drag to move, turn the wheel to zoom; with Shift, a rectangle picks many."
+                _(
+                    "Click a point to pick its image; the last two are kept, a second click lets "
+                    "go. Drag to move, turn the wheel to zoom; with Shift, a rectangle picks many."
+                )
             )
             return
-        more = f", the first {MOST_SHOWN} shown" if len(picked) > MOST_SHOWN else ""
-        heading(f"{len(picked)} picked{more}", "images and their reconstructions, without noise")
+        title = _("{count} picked", count=len(picked))
+        if len(picked) > MOST_SHOWN:
+            title = _(
+                "{count} picked, the first {shown} shown", count=len(picked), shown=MOST_SHOWN
+            )
+        heading(
+            title,
+            _("images and their reconstructions, without noise"),
+        )
         for rows in views.picked_rows(frame, picked[:MOST_SHOWN], own):
             strip(rows)
 
     def explore(frame, picked, own) -> None:
         """Draw the panel that is chosen."""
         name = st.segmented_control(
-            "Explore",
-            list(PANELS),
-            default=next(iter(PANELS)),
-            format_func=lambda name: PANELS[name].title,
+            **choices.widget("explore", list(PANELS)),
+            format_func=lambda name: _(PANELS[name].title),
             required=True,
-            key="latent.panel",
-            persist_state="session",
-            help="What to try with the codes; most of it begins at the images picked on the map.",
         )
-        st.caption(PANELS[name].help)
+        st.caption(_(PANELS[name].help))
         PANELS[name].draw(frame, picked, own)
 
     live(draw, busy=waiting)

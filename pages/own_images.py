@@ -8,6 +8,7 @@ if __name__ == "__main__":
     import streamlit as st
 
     from aecore import datasets
+    from aecore.language import text as _
     from ui import own, session
     from ui.live import live
     from ui.own_desk import collection, elsewhere, look, reports, subject, upload
@@ -21,8 +22,10 @@ if __name__ == "__main__":
     def before(now) -> None:
         """Draw the pad, and how a network will see what is on it."""
         st.info(
-            "Draw or bring images now if you like. Press **Train**, and see what a network makes "
-            "of them.",
+            _(
+                "Draw or bring images now if you like. Press **Train**, and see what a network "
+                "makes of them."
+            ),
             icon=":material/play_circle:",
         )
         desk(now.data, None)
@@ -32,24 +35,27 @@ if __name__ == "__main__":
         config = session.settings()
         if not datasets.has_pictures(config.dataset, config.data_options):
             st.info(
-                f"The values of these {data.spec.things} mean something else than black to white, "
-                "so your images cannot be put among them. Choose the digits or MNIST, and draw. "
-                "What you brought is kept.",
+                _(
+                    "The values of these {things} mean something else than black to white, so your "
+                    "images cannot be put among them. Choose the digits or MNIST, and draw. What "
+                    "you brought is kept.",
+                    things=_(data.spec.things),
+                ),
                 icon=":material/image_not_supported:",
             )
             return
         left, right = st.columns([1, 1.7], gap="medium")
         with left:
-            heading("Draw", "with mouse, finger or pen; each stroke is looked at")
+            heading(_("Draw"), _("with mouse, finger or pen; each stroke is looked at"))
             pad()
             st.button(
-                "Add to your images",
+                _("Add to your images"),
                 icon=":material/add:",
                 type="primary",
                 disabled=own.drawn() is None,
                 on_click=own.add_drawing,
                 key="own.add",
-                help="Keeps the drawing, for all pages, and empties the pad.",
+                help=_("Keeps the drawing, for all pages, and empties the pad."),
             )
         upload()
         reports()

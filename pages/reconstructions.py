@@ -8,95 +8,80 @@ if __name__ == "__main__":
     import streamlit as st
 
     from aecore import datasets
+    from aecore.language import marked
+    from aecore.language import text as _
+    from ui import choices
     from ui.groups import waiting
     from ui.live import live
     from ui.own import fitting
     from ui.panels import noise_levels, noise_matrix, side_by_side
 
     A_ROW = 10
+    DRAWS = range(10**6)
     OWN = "own"
     PANELS = {
-        "rows": ("Side by side", side_by_side.draw),
-        "levels": ("Noise level", noise_levels.draw),
-        "matrix": ("Noise matrix", noise_matrix.draw),
+        "rows": (marked("Side by side"), side_by_side.draw),
+        "levels": (marked("Noise level"), noise_levels.draw),
+        "matrix": (marked("Noise matrix"), noise_matrix.draw),
     }
-    PANELS_HELP = (
-        "Side by side: this run, PCA and other runs on the same images. Noise level: one slider "
-        "from clean to spoiled. Noise matrix: noise in training against noise at test time."
-    )
 
     def choose(frame, many: bool) -> tuple[int, ...]:
         """Draw the choice of images, of how many where that is open; return their places."""
         from aecore.reconstruction import CHOICES
+        from ui.views.frame import class_names
         from ui.views.reconstructions import places
 
         data, count = frame.data, A_ROW
         pictures = datasets.has_pictures(data.name, data.options)
-        labels = {name: choice.label for name, choice in CHOICES.items()}
+        labels = {name: _(choice.label) for name, choice in CHOICES.items()}
         if pictures:
-            labels[OWN] = "Own"
+            labels[OWN] = _("Own")
+        classes = {"all": _("all"), **dict(zip(data.classes, class_names(data), strict=True))}
         with st.container(horizontal=True, vertical_alignment="bottom"):
             how = st.segmented_control(
-                "Images",
-                list(labels),
-                default="random",
+                **choices.widget("images", list(labels), at=str(pictures)),
                 format_func=labels.__getitem__,
                 required=True,
-                key=f"rec.how.{pictures}",
-                persist_state="session",
                 width="content",
-                help=" ".join(f"{c.label}: {c.help}" for c in CHOICES.values())
-                + (" Own: those from the page Own images." if pictures else ""),
             )
             if how != OWN:
                 label = st.selectbox(
-                    "Class",
-                    ["all", *data.classes],
-                    key=f"rec.class.{data.name}",
-                    persist_state="session",
+                    **choices.widget("class", list(classes), at=data.name),
+                    format_func=classes.__getitem__,
                     width=150,
-                    help="Show test images of one class only.",
                 )
             if many:
                 count = st.select_slider(
-                    "Number",
-                    [A_ROW * k for k in range(1, 7)],
-                    key="rec.count",
-                    persist_state="session",
-                    width=200,
-                    help="How many images to show, ten in a row.",
+                    **choices.widget("count", [A_ROW * k for k in range(1, 7)]), width=200
                 )
             if how != OWN and CHOICES[how].drawn:
-                st.button("Draw again", icon=":material/casino:", on_click=draw_again)
+                st.button(_("Draw again"), icon=":material/casino:", on_click=draw_again)
         if how == OWN:
             first = len(data.test_images)
             return tuple(range(first, first + min(count, len(fitting()))))
         wanted = None if label == "all" else data.classes.index(label)
-        return places(frame, how, wanted, count, st.session_state.get("rec.seed", 0))
+        return places(frame, how, wanted, count, choices.chosen("draw", DRAWS))
 
     def draw_again() -> None:
         """Choose other random images."""
-        st.session_state["rec.seed"] = st.session_state.get("rec.seed", 0) + 1
+        choices.hold("draw", choices.chosen("draw", DRAWS) + 1)
 
     def draw(frame) -> None:
         """Draw the choices, then the panel that was chosen."""
         panel = st.segmented_control(
-            "Show",
-            list(PANELS),
-            default="rows",
-            format_func=lambda name: PANELS[name][0],
+            **choices.widget("show", list(PANELS)),
+            format_func=lambda name: _(PANELS[name][0]),
             required=True,
-            key="rec.panel",
-            persist_state="session",
             label_visibility="collapsed",
-            help=PANELS_HELP,
         )
         found = choose(frame, panel == "rows")
         if found:
             PANELS[panel][1](frame, found, fitting())
-        elif st.session_state.get("rec.how.True") == OWN:
-            st.info("There are no images of your own yet. Draw or upload some on **Own images**.")
+        elif st.session_state.get(choices.key("images", "True")) == OWN:
+            st.info(
+                _("There are no images of your own yet. Draw or upload some on **Own images**.")
+            )
         else:
-            st.info("There is no such test image.")
+            st.info(_("There is no such test image."))
 
     live(draw, busy=waiting)

@@ -100,10 +100,10 @@ def test_what_is_not_measured_is_not_judged():
 
 def test_an_order_is_shown_in_its_order():
     rising = claim(Rising(("b", "a")), "MSE per pixel")
-    assert judge(rising, [{"a": 0.02, "b": 0.01}]).text() == "b 0.0100 < a 0.0200 MSE per pixel"
+    assert judge(rising, [{"a": 0.02, "b": 0.01}]).text() == "b: 0.0100 < a: 0.0200 MSE per pixel"
     differs = judge(rising, [{"a": 0.01, "b": 0.02}])
     assert differs.word == "differs"
-    assert differs.text() == "b 0.0200, a 0.0100 MSE per pixel"
+    assert differs.text() == "b: 0.0200, a: 0.0100 MSE per pixel"
 
 
 def test_an_order_within_the_spread_is_too_close():
@@ -111,7 +111,7 @@ def test_an_order_within_the_spread_is_too_close():
     verdict = judge(claim(Rising(("a", "b"))), close)
     assert verdict.word == "agrees"
     assert verdict.too_close
-    assert verdict.text() == "a 1.25 ± 0.25 < b 1.35 ± 0.25; closer together than the seeds"
+    assert verdict.text() == "a: 1.25 ± 0.25 < b: 1.35 ± 0.25; closer together than the seeds"
     clear = judge(claim(Rising(("a", "b"))), [{"a": 1.0, "b": 2.0}, {"a": 1.1, "b": 2.1}])
     assert not clear.too_close
     assert not judge(claim(Ratio("a", "b", 0.5, 2)), close).too_close
@@ -137,16 +137,18 @@ def test_a_spread_has_the_digits_of_its_mean(values, unit, text):
 def test_a_unit_is_not_said_twice():
     both = [{"a MSE": 0.02, "b MSE": 0.01}]
     rising = claim(Rising(("b MSE", "a MSE")), "MSE per pixel")
-    assert judge(rising, both).text() == "b MSE 0.0100 < a MSE 0.0200 per pixel"
+    assert judge(rising, both).text() == "b: 0.0100 < a: 0.0200 MSE per pixel"
     ratio = claim(Ratio("a MSE", "b MSE", high=1), "MSE per pixel")
-    assert judge(ratio, both).text() == "a MSE 0.0200, b MSE 0.0100 per pixel"
+    assert judge(ratio, both).text() == "a: 0.0200, b: 0.0100 MSE per pixel"
     alone = claim(Within("a MSE", 0, 1), "MSE per pixel")
     assert judge(alone, both).text() == "0.0200 MSE per pixel"  # its key is not said
     mixed = claim(Ratio("a MSE", "b", high=1), "MSE per pixel")
-    assert judge(mixed, [{"a MSE": 0.02, "b": 0.01}]).text().endswith("b 0.0100 MSE per pixel")
+    assert judge(mixed, [{"a MSE": 0.02, "b": 0.01}]).text().endswith("b: 0.0100 MSE per pixel")
     assert judge(claim(Ratio("a s", "b s"), "s"), [{"a s": 2.5, "b s": 1.5}]).text() == (
-        "a s 2.50, b s 1.50"
+        "a: 2.50, b: 1.50 s"
     )
+    longer = claim(Rising(("a PCA MSE", "MSE MSE")))
+    assert judge(longer, [{"a PCA MSE": 1, "MSE MSE": 2}]).text() == "a PCA: 1 < MSE: 2"
 
 
 def test_a_claim_may_be_judged_more_strictly_after_the_published_settings():

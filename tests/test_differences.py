@@ -39,3 +39,12 @@ def test_other_runs_differ_in_words_and_the_same_run_does_not(one, other):
 def test_no_two_runs_are_called_the_same(base, one, other):
     if one.identity != other.identity:
         assert differences(one, base) != differences(other, base)
+
+
+def test_in_another_language_settings_are_called_by_their_labels(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("aecore.language._wanted", lambda: "zh")
+    given = RunConfig(bottleneck=8, loss="mse", noise="gaussian", tied=True)
+    assert differences(given, RunConfig()) == "瓶颈大小 8、绑定权重、损失 MSE、高斯噪声 0.3"
+    assert differences(RunConfig(), given).endswith("无噪声")

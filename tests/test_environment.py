@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aecore import environment
 
-NAMES = ("AE_HOME", "AE_DATA_DIR", "AE_WORKERS", "AE_STORE_MB")
+NAMES = ("AE_HOME", "AE_DATA_DIR", "AE_WORKERS", "AE_STORE_MB", "AE_LESSONS")
 
 
 def test_nothing_set_gives_the_defaults() -> None:
@@ -72,6 +72,16 @@ def test_data_dirs_keep_their_order_and_lose_what_is_missing(tmp_path: Path) -> 
     assert found.data_dirs == (second, first)
     (note,) = found.notes
     assert "AE_DATA_DIR" in note and "missing" in note
+
+
+def test_lessons_of_a_teachers_own_are_a_folder_or_nothing(tmp_path: Path) -> None:
+    assert environment.read({}).lessons is None
+    found = environment.read({"AE_LESSONS": str(tmp_path)})
+    assert (found.lessons, found.notes) == (tmp_path, ())
+    found = environment.read({"AE_LESSONS": str(tmp_path / "missing")})
+    assert found.lessons is None
+    (note,) = found.notes
+    assert "AE_LESSONS" in note and "missing" in note
 
 
 @pytest.mark.parametrize(

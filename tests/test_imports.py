@@ -43,14 +43,25 @@ def test_what_pages_share_knows_no_page(path):
     assert not packages(path) & {"pages", "app", "tests", "benchmarks"}
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "pages").glob("*.py")), ids=lambda p: p.stem)
+def test_a_page_does_nothing_in_worker_processes_and_draws_the_frame_first(path):
+    """Each may be ``__main__``, which spawned processes import, and the first to be opened."""
+    docstring, *body = ast.parse(path.read_text("utf-8")).body
+    assert isinstance(docstring, ast.Expr)
+    (guard,) = body
+    assert ast.unparse(guard).startswith("if __name__ == '__main__':")
+    frame = ["from ui.shell import shell", "shell()"]
+    assert [ast.unparse(line) for line in guard.body[:2]] == frame
+
+
 LAYERS = (
+    {"language"},
     {
         *("activations", "architectures", "checks", "codes", "corruption", "environment"),
         *(
             "fields",
             "idx",
             "images",
-            "language",
             "objectives",
             "principal",
             "progress",
@@ -59,11 +70,14 @@ LAYERS = (
         *("results", "splits", "variants", "wording"),
     },
     {
-        *("download", "figures", "noise_matrix", "projections", "published", "resizing"),
+        *("download", "figures", "measures", "noise_matrix", "projections", "published"),
+        "resizing",
+        "sharing",
         *("synthetic", "unit_profiles"),
     },
     {
-        *("dataset", "figures_activity", "figures_compression", "figures_detection", "patches"),
+        *("dataset", "figures_activity", "figures_comparison", "figures_compression"),
+        *("figures_detection", "figures_sweep", "patches"),
         *("placing", "selection"),
     },
     {"catalogue", "own_images"},
@@ -71,20 +85,27 @@ LAYERS = (
     {"conflicts", "settings", "strangers", "templates"},
     {"config"},
     {"autoencoder", "choosing", "differences", "schedule", "script"},
-    {"convolutional", "dense", "ensembles"},
-    {"models"},
+    {"convolutional", "dense", "ensembles", "limits", "pins", "sweeping"},
+    {"sweep_offers"},
+    {"classroom", "models"},
     {
-        *("activity", "anomalies", "planes", "pretraining", "reconstruction", "rounded_codes"),
+        *("activity", "anomalies", "control_texts", "control_words", "planes", "pretraining"),
+        "reconstruction",
+        "rounded_codes",
         *("runs", "sampling"),
     },
-    {"activation_maximisation", "export", "filters", "lattices", "scores", "training"},
+    {
+        *("activation_maximisation", "estimate", "export", "filters", "lattices", "scores"),
+        "training",
+    },
     {"evaluation"},
     {"baselines", "detectors", "format_curves", "layouts"},
-    {"code_quality", "diagnostics"},
+    {"baseline_errors", "code_quality", "diagnostics"},
     {"slices"},
     {"workers"},
     {"analyst", "engine"},
     {"experiments"},
+    {"guide", "lessons"},
     {"commands"},
 )
 """What is built on what, the lowest first: none imports one of its own layer or above."""
@@ -136,15 +157,16 @@ def test_arrows_inside_the_library_point_one_way(module):
 
 @pytest.mark.parametrize("module", LEAVES)
 def test_what_is_looked_at_afterwards_needs_no_network(module):
-    assert library_imports(ROOT / "aecore" / f"{module}.py") <= {"checks"}
+    assert library_imports(ROOT / "aecore" / f"{module}.py") <= {"checks", "language"}
 
 
 @pytest.mark.parametrize(
-    "path", [p for p in LIBRARY if p.parent.name not in ("experiments", "commands")],
+    "path",
+    [p for p in LIBRARY if p.parent.name not in ("experiments", "guide", "lessons", "commands")],
     ids=lambda p: p.stem,
 )  # fmt: skip
-def test_only_commands_know_of_experiments(path):
-    assert "experiments" not in library_imports(path)
+def test_only_commands_guide_and_lessons_know_of_experiments(path):
+    assert not library_imports(path) & {"experiments", "lessons"}
 
 
 def test_training_knows_no_files_and_no_processes():

@@ -28,7 +28,8 @@ msgstr ""
 
 @pytest.fixture(autouse=True)
 def chinese(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    (tmp_path / "zh.po").write_text(CATALOGUE, "utf-8")
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "zh" / "some.po").write_text(CATALOGUE, "utf-8")
     monkeypatch.setattr(language, "CATALOGUES", tmp_path)
     monkeypatch.setattr(language, "_wanted", lambda: "zh")
     language._catalogue.cache_clear()

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from aecore.engine import Engine
-from aecore.experiments import reproduction
+from aecore.experiments import measuring
 from aecore.experiments.analyses import ANALYSES
 from aecore.experiments.claims import Claim, Rising, Within
 from aecore.experiments.experiment import Experiment, step
@@ -309,4 +309,4 @@ def test_a_report_is_json(engine):
     assert (second["verdict"], second["measured"]) == ("not measured", {})
     assert read["runs"] == report.run_ids
     assert read["seconds"] >= 0
-    assert reproduction.VERSION >= 1
+    assert measuring.VERSION >= 1

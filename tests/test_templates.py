@@ -75,7 +75,7 @@ def test_they_are_found_once_and_kept_with_the_data(
     np.testing.assert_array_equal(found.weights, fitted.weights)
     np.testing.assert_array_equal(found.biases, fitted.biases)
     assert (found.accuracy, found.train, found.test) == (fitted.accuracy, 1437, 360)
-    assert told == ["Fitting to 1,437 training images"]
+    assert told == ["Fitting to the training images"]
     monkeypatch.setattr(templates, "fit", None)
     templates.find(str(tmp_path), "digits", {}, lambda stage, share: told.append(stage))
     assert len(told) == 1

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aecore.wording import brief, duration, moment, percentage, plain, rounded_count, short
+from aecore.wording import (
+    brief,
+    duration,
+    moment,
+    percentage,
+    plain,
+    rounded_count,
+    sentences,
+    short,
+)
 
 
 @pytest.mark.parametrize(
@@ -103,3 +112,9 @@ def test_shares_are_whole_per_cent_and_never_say_all_of_nearly_all(share, words)
 def test_a_name_is_shown_by_markdown_as_it_stands():
     assert plain("a*b_c [x](y) 1.png") == r"a\*b\_c \[x\]\(y\) 1\.png"
     assert plain("seven 7, größer") == "seven 7, größer"
+
+
+def test_sentences_stand_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sentences(["One.", "", "Two."]) == "One. Two."
+    monkeypatch.setattr("aecore.language.current", lambda: "zh")
+    assert sentences(["一。", "二。"]) == "一。二。"

@@ -9,12 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from urllib import parse
 
 import streamlit as st
 
+from aecore.control_texts import HELP
 from aecore.fields import quoted
-from ui import session
+from aecore.language import marked
+from aecore.language import text as _
+from ui import choices, classroom, pins, session, sweeps
+from ui.lessons import place as lesson_place
 
 Query = dict[str, list[str]]
 """Parameters of an address by name; one may be given more than once."""
@@ -22,6 +27,10 @@ Query = dict[str, list[str]]
 _OPENED, _GIVEN = "address opened", "address given"
 OTHERS = ("embed", "embed_options")
 """Parameters that belong to Streamlit."""
+
+
+def _keep() -> None:
+    """Leave it as it is."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,8 @@ class Parameter:
         Returns the texts that stand for what the session has now; none for the usual.
     lasting : bool
         Whether the address bar shows it; else only links do.
+    forget : callable
+        Brings the session back to the usual; called for what a file says nothing of.
     """
 
     name: str
@@ -48,13 +59,19 @@ class Parameter:
     read: Callable[[list[str]], list[str]]
     write: Callable[[], list[str]]
     lasting: bool = True
+    forget: Callable[[], object] = _keep
 
 
 def _read_step(texts: list[str]) -> list[str]:
     try:
         step = int(texts[-1])
     except ValueError:
-        return [f"The snapshot must be a whole number of steps, not {quoted(texts[-1])}."]
+        return [
+            _(
+                "The snapshot must be a whole number of steps, not {given}.",
+                given=quoted(texts[-1]),
+            )
+        ]
     session.look_at(min(max(step, 0), session.LAST_STEP))
     return []
 
@@ -68,16 +85,57 @@ PARAMETERS: dict[str, Parameter] = {
     for entry in (
         Parameter(
             "lang",
-            "The language: en or zh.",
+            marked("The language: en or zh."),
             _read_language,
             lambda: [session.language()] if session.language_chosen() else [],
         ),
         Parameter(
+            "pin",
+            marked(
+                "A run that is kept at hand, by what differs from the defaults: "
+                "bottleneck:8,loss:mse. May be given up to six times."
+            ),
+            pins.read_address,
+            pins.write_address,
+            forget=partial(pins.read_address, []),
+        ),
+        Parameter(
+            sweeps.NAME,
+            marked(
+                "What the Sweep page varies: a setting and its values, bottleneck:2,4,8. May be "
+                "given twice, for two settings."
+            ),
+            sweeps.read_address,
+            sweeps.write_address,
+        ),
+        Parameter(
             "step",
-            "The snapshot that is looked at; without it, the newest.",
+            marked("The snapshot that is looked at; without it, the newest."),
             _read_step,
             lambda: [str(session.step())] if session.step() is not None else [],
             lasting=False,
+            forget=partial(session.look_at, None),
+        ),
+        Parameter(
+            "lesson",
+            marked("The chapter that the Lessons page has open, by its name."),
+            lesson_place.read,
+            lesson_place.write,
+            forget=partial(lesson_place.open_chapter, ""),
+        ),
+        *(
+            Parameter(name, help, partial(classroom.read, name), partial(classroom.write, name))
+            for name, help in HELP.items()
+        ),
+        *(
+            Parameter(
+                choice.name,
+                choice.help,
+                partial(choices.read, choice.name),
+                partial(choices.write, choice.name),
+                lasting=False,
+            )
+            for choice in choices.CHOICES.values()
         ),
     )
 }
@@ -92,28 +150,45 @@ def open_address() -> None:
     enter({name: texts for name, texts in given.items() if name not in OTHERS and texts})
 
 
-def enter(query: Query) -> None:
+def enter(query: Query, *, anew: bool = False) -> None:
     """Take in the parameters of an address; what does not fit is mended and said.
 
     Parameters
     ----------
     query : Query
         Names of settings and of `PARAMETERS`; others are said to be unknown.
+    anew : bool
+        Whether there was something before, of which nothing is to stay but a teacher's controls:
+        those are the first address's alone.
     """
     notes = []
     for name, parameter in PARAMETERS.items():
+        if name in HELP and anew:
+            continue
         if name in query:
             notes += parameter.read(query[name])
-    session.begin({name: texts[-1] for name, texts in query.items() if name not in PARAMETERS})
+        elif anew:
+            parameter.forget()
+    settings = {name: texts[-1] for name, texts in query.items() if name not in PARAMETERS}
+    session.begin(settings, classroom.for_everybody())
     for note in notes:
         session.say(note)
     st.session_state[_GIVEN] = {k: v for k, v in query.items() if k in PARAMETERS}
 
 
-def whole() -> Query:
-    """Return all parameters that bring another browser to what this session looks at."""
-    query = {name: [text] for name, text in session.settings().to_query().items()}
-    return query | {name: texts for name, p in PARAMETERS.items() if (texts := p.write())}
+def whole(*, controls: bool = True) -> Query:
+    """Return all parameters that bring another browser to what this session looks at.
+
+    Parameters
+    ----------
+    controls : bool
+        Whether a teacher's controls are among them; locked values stand in those.
+    """
+    apart = classroom.locked_by_address() - {"dataset"} if controls else ()
+    settings = session.settings().to_query()
+    query = {name: [text] for name, text in settings.items() if name not in apart}
+    others = {name: p.write() for name, p in PARAMETERS.items() if controls or name not in HELP}
+    return query | {name: texts for name, texts in others.items() if texts}
 
 
 def show() -> None:

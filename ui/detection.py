@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from aecore.language import text as _
 from aecore.wording import short
+from ui import choices
 from ui.closeups import numbers, panels
 
 if TYPE_CHECKING:
@@ -22,14 +24,7 @@ def choose_threshold(found: Ranked) -> float:
     from aecore.detection import threshold_above
 
     share = st.select_slider(
-        "Threshold: test images above it",
-        SHARES,
-        value=0.01,
-        format_func=lambda share: f"{100 * share:g} %",
-        key="anomalies.share",
-        persist_state="session",
-        help="What scores higher is called an anomaly. The test images count as ordinary, so "
-        "that those above the threshold are false alarms; 1 % of them to begin with.",
+        **choices.widget("threshold", SHARES), format_func=lambda share: f"{100 * share:g} %"
     )
     return threshold_above(found.test, share)
 
@@ -41,20 +36,34 @@ def show_verdict(found: Ranked, threshold: float) -> None:
     judged = verdict(found, threshold)
     if judged is None:
         above = int((found.test > threshold).sum())
-        tested = f"{len(found.test):,} test {found.frame.data.spec.things}"
-        st.caption(f"Threshold {short(threshold)}: {above:,} of {tested} score higher.")
+        st.caption(
+            _(
+                "Threshold {threshold}: {above:,} of {count:,} test {things} score higher.",
+                threshold=short(threshold),
+                above=above,
+                count=len(found.test),
+                things=_(found.frame.data.spec.things),
+            )
+        )
         return
     numbers(
         [
-            ("precision", short(judged.precision)),
-            ("recall", short(judged.recall)),
+            (_("precision"), short(judged.precision)),
+            (_("recall"), short(judged.recall)),
             ("F1", short(judged.f1)),
-            ("false alarms", f"{judged.alarms:,}"),
+            (_("false alarms"), f"{judged.alarms:,}"),
         ]
     )
     st.caption(
-        f"Threshold {short(threshold)}: {judged.found:,} of {len(found.guests):,} strangers and "
-        f"{judged.alarms:,} of {len(found.test):,} test images score higher."
+        _(
+            "Threshold {threshold}: {found:,} of {strangers:,} strangers and {alarms:,} of "
+            "{tested:,} test images score higher.",
+            threshold=short(threshold),
+            found=judged.found,
+            strangers=len(found.guests),
+            alarms=judged.alarms,
+            tested=len(found.test),
+        )
     )
 
 
@@ -63,14 +72,28 @@ def show_inspected(seen: Inspected) -> None:
     original, rebuilt, errors = seen.pictures
     panels(
         [
-            (original, "original", f"{seen.title}, as it is"),
-            (rebuilt, "reconstruction", f"{seen.title}, as this network rebuilds it"),
-            (errors, "error", "Per-pixel error: red too bright, blue too dark"),
+            (original, _("original"), _("{title}, as it is", title=seen.title)),
+            (
+                rebuilt,
+                _("reconstruction"),
+                _("{title}, as this network rebuilds it", title=seen.title),
+            ),
+            (errors, _("error"), _("Per-pixel error: red too bright, blue too dark")),
         ],
         outline=seen.patch,
     )
     st.caption(
-        f"Error map: red too bright, blue too dark, full colour at ±{seen.span:.3g}. MSE per pixel "
-        f"{short(seen.error)}, in the outlined worst patch {short(seen.patch_error)}."
+        _(
+            "Error map: red too bright, blue too dark, full colour at ±{span:.3g}. MSE per "
+            "pixel {error}, in the outlined worst patch {patch_error}.",
+            span=seen.span,
+            error=short(seen.error),
+            patch_error=short(seen.patch_error),
+        )
     )
-    numbers([(f"{line.score}, rank {line.rank}", line.value) for line in seen.lines])
+    numbers(
+        [
+            (_("{score}, rank {rank}", score=line.score, rank=line.rank), line.value)
+            for line in seen.lines
+        ]
+    )

@@ -6,6 +6,7 @@ import streamlit as st
 
 from aecore import datasets
 from aecore.datasets import DATASETS, DatasetError
+from aecore.language import text as _
 from ui import session
 
 _DIGITS = {"dataset": "digits", "outliers": 0.0}
@@ -16,28 +17,36 @@ def offer_download(name: str | None, reason: str) -> None:
     """Say why a data set cannot be opened, and offer to fetch the one that is missing, if any."""
     if name is None or not DATASETS[name].mirrors:
         st.error(reason, icon=":material/error:")
-        st.button("Use the digits instead", on_click=session.change, kwargs=_DIGITS)
+        st.button(_("Use the digits instead"), on_click=session.change, kwargs=_DIGITS)
         return
     spec = DATASETS[name]
-    st.subheader(spec.label)
-    st.write(spec.description)
+    st.subheader(_(spec.label))
+    st.write(_(spec.description))
     st.info(reason, icon=":material/download:")
     with st.container(horizontal=True):
         wanted = st.button(
-            f"Download {spec.label}", type="primary", icon=":material/download:", width="content"
+            _("Download {wanted}", wanted=_(spec.label)),
+            type="primary",
+            icon=":material/download:",
+            width="content",
         )
-        st.button("Use the digits instead", on_click=session.change, kwargs=_DIGITS)
+        st.button(_("Use the digits instead"), on_click=session.change, kwargs=_DIGITS)
     if wanted:
-        _download(name)
+        download(name)
 
 
-def _download(name: str) -> None:
-    bar, cancel = st.progress(0.0, text="Connecting …"), st.empty()
-    cancel.button("Cancel", icon=":material/close:")  # any rerun ends the script that downloads
+def download(name: str) -> None:
+    """Fetch a data set that has mirrors, with its progress and a way to cancel."""
+    bar, cancel = st.progress(0.0, text=_("Connecting …")), st.empty()
+    cancel.button(_("Cancel"), icon=":material/close:")  # any rerun ends the script that downloads
 
     def progress(done: int, total: int, file: str) -> None:
         share = min(done / total, 1.0) if total else 0.0
-        bar.progress(share, text=f"{file}: {done / 1e6:.1f} of {total / 1e6:.1f} MB")
+        bar.progress(
+            share,
+            text=_("{file}: {done:.1f} of {total:.1f} MB", file=file, done=done / 1e6,
+                   total=total / 1e6),
+        )  # fmt: skip
 
     try:
         datasets.fetch(name, progress)

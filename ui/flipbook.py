@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from aecore.wording import short
 from ui.components import component, pack
+from ui.pictures import described
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +110,7 @@ def flipbook(
             "book": name,
             "label": film.label,
             "hint": film.hint,
+            "alt": described(film.label, film.pictures.shape[1], film.hint),
             "captions": [list(line) for line in film.captions],
         }
         component("flipbook")(data=pack(head, pictures=film.pictures), key=f"{name}.{k}")

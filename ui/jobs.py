@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from aecore.language import text as _
 from aecore.wording import duration, moment
 from ui import session
 from ui.live import lasting_steps, newest_until
@@ -81,7 +82,7 @@ def of_snapshot(
     when = moment(step, frame.config.steps_per_epoch, frame.config.pretraining_span)
     return Job(
         f"{frame.run.id}/{step}/{name}",
-        f"{title}, {when}",
+        _("{title}, {when}", title=title, when=when),
         function,
         {**place, "step": step, **arguments},
     )
@@ -104,7 +105,7 @@ def see_to(job: Job) -> None:
         st.rerun()
     if job.key in _asked() and state is not None and state.status == "done":
         return  # just now: what came of it is there the next time
-    ask_for(job, "Compute it", f"{job.title}: computed once, and kept.")
+    ask_for(job, _("Compute it"), _("{title}: computed once, and kept.", title=job.title))
 
 
 def ask_for(job: Job, button: str, why: str, frame: Frame | None = None) -> None:
@@ -123,19 +124,19 @@ def ask_for(job: Job, button: str, why: str, frame: Frame | None = None) -> None
     analyst = server().analyst
     state = analyst.state(job.key)
     if job.key in _asked() and state is not None and state.status in ("queued", "running"):
-        text = f"{state.stage or 'Starting'} · {duration(state.elapsed_s)}"
+        text = f"{_stage(state.stage) or _('Starting')} · {duration(state.elapsed_s)}"
         if state.status == "queued":
-            text = "Getting ready"
+            text = _("Getting ready")
         if state.ahead:
-            text = f"Waiting, {state.ahead} before this one"
-        st.progress(state.fraction or 0.0, text=f"{job.title}. {text}")
-        if st.button("Cancel", icon=":material/close:", key=f"cancel.{job.key}"):
+            text = _("Waiting, {count} before this one", count=state.ahead)
+        st.progress(state.fraction or 0.0, text=_("{title}. {stage}", title=job.title, stage=text))
+        if st.button(_("Cancel"), icon=":material/close:", key=f"cancel.{job.key}"):
             analyst.cancel(job.key, session.holder())
             _asked().discard(job.key)
             st.rerun()
         return
     if state is not None and state.status == "failed":
-        st.error(state.message, icon=":material/error:")
+        st.error(_(state.message), icon=":material/error:")
     st.info(why, icon=":material/hourglass_top:")
     if st.button(button, type="primary", key=f"ask.{job.key}"):
         _asked().add(job.key)
@@ -146,6 +147,11 @@ def ask_for(job: Job, button: str, why: str, frame: Frame | None = None) -> None
                 session.look_at(step)
         analyst.submit(job.key, job.function, asker=session.holder(), **job.arguments)
         st.rerun()
+
+
+def _stage(said: str) -> str:
+    """Return what the analyst says that it does, which is English there: ``Codes: preparing``."""
+    return ": ".join(_(part) for part in said.split(": "))
 
 
 def _under_way(key: str) -> bool:

@@ -8,7 +8,10 @@ import streamlit as st
 
 from aecore.agreement import COMBINATIONS
 from aecore.ensembles import ENSEMBLES, Ensemble
-from ui import groups
+from aecore.language import counted
+from aecore.language import text as _
+from aecore.wording import sentences
+from ui import choices, groups
 from ui.live import newest_until
 
 if TYPE_CHECKING:
@@ -23,26 +26,17 @@ def choose_ensemble(frame: Frame) -> tuple[Ensemble, str]:
         if name == "one" or len(ensemble.members(frame.config)) > 1
     }
     chosen = st.selectbox(
-        "Networks",
-        list(offered),
-        format_func=lambda name: offered[name].label,
-        key="anomalies.networks",
-        persist_state="session",
+        **choices.widget("networks", list(offered)),
+        format_func=lambda name: _(offered[name].label),
         width=170,
-        help="Several networks judge together: other random starts, or other bottleneck sizes.",
     )
     ensemble = offered.get(chosen, ENSEMBLES["one"])
     how = next(iter(COMBINATIONS))
     if ensemble.name != "one":
         how = st.selectbox(
-            "Together",
-            list(COMBINATIONS),
-            format_func=str.capitalize,
-            key="anomalies.together",
-            persist_state="session",
+            **choices.widget("together", list(COMBINATIONS), default=how),
+            format_func=lambda name: _(name.capitalize()),
             width=170,
-            help="How the scores of several networks become one. Where sizes differ, each "
-            "network’s scores are divided by their mean first.",
         )
     return ensemble, how
 
@@ -57,9 +51,19 @@ def trained_members(frame: Frame, ensemble: Ensemble) -> list[Frame]:
     runs = groups.group(
         "anomalies",
         configs,
-        f"Train {len(configs)} networks",
-        f"{ensemble.help} They are trained with the settings at hand for {frame.config.epochs} "
-        "epochs each; until then this network judges alone.",
+        _("Train {count} networks", count=len(configs)),
+        sentences(
+            [
+                _(ensemble.help),
+                counted(
+                    "They are trained with the settings at hand for {count} epoch each; until "
+                    "then this network judges alone.",
+                    "They are trained with the settings at hand for {count} epochs each; until "
+                    "then this network judges alone.",
+                    frame.config.epochs,
+                ),
+            ]
+        ),
     )
     if not runs:
         return [frame]
@@ -69,4 +73,8 @@ def trained_members(frame: Frame, ensemble: Ensemble) -> list[Frame]:
 def member_name(frame: Frame, ensemble: Ensemble) -> str:
     """Return what tells a member of an ensemble from the others."""
     config = frame.config
-    return f"seed {config.seed}" if ensemble.same_units else f"code of {config.code_size}"
+    return (
+        _("seed {seed}", seed=config.seed)
+        if ensemble.same_units
+        else _("code of {size}", size=config.code_size)
+    )

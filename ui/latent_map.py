@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from aecore.language import marked
+from aecore.language import text as _
+from ui import choices
 from ui.components import component
 from ui.server import server
 
@@ -16,7 +19,9 @@ if TYPE_CHECKING:
 
 _PICKED = "picked on the map"
 """Places picked last in this session, and the own images that there were, by data set."""
-_CUTS = {"picked": "Last picked image", "mean": "Mean code"}
+MOST_LINKED = 20
+"""Picked images that a link names at most."""
+_CUTS = {"picked": marked("Last picked image"), "mean": marked("Mean code")}
 
 
 def latent_map(frame: Frame, layout: Layout, own: OwnImages) -> tuple[int, ...]:
@@ -40,28 +45,32 @@ def latent_map(frame: Frame, layout: Layout, own: OwnImages) -> tuple[int, ...]:
     data = frame.data
     kept: dict[str, tuple[tuple[int, ...], OwnImages]]
     kept = st.session_state.setdefault(_PICKED, {})
-    last, at_that_time = kept.get(data.fingerprint, ((), own))
+    existing = len(data.test_images) + len(own)
+    linked = choices.first("picked", range(len(data.test_images)), (), data.fingerprint)
+    mark = choices.turned("picked", data.fingerprint)
+    last, at_that_time = kept.get(mark, (tuple(linked), own))
     before = _still_there(last, at_that_time, own, len(data.test_images))
     # blocks come first on the page, though the last of them needs what is picked
     unseen = st.container(key="unseen-latent")
     result = component("map")(
         data={"name": views.NAME},
-        key=f"latent.map.{data.fingerprint}",
+        key=f"latent.map.{mark}",
         default={"picked": list(before)},
         on_picked_change=lambda: None,
     )
-    existing = len(data.test_images) + len(own)
     picked = tuple(int(place) for place in result.picked or () if 0 <= place < existing)
-    kept[data.fingerprint] = picked, own
+    kept[mark] = picked, own
+    of_everybody = [place for place in picked if place < len(data.test_images)]
+    choices.hold("picked", of_everybody[-MOST_LINKED:], data.fingerprint)
     moving = server().engine.status(frame.run, frame.config.epochs)[0] == "training"
     held = _about_places(frame, layout, picked, own, moving)
-    choices = layout, own, knows_pca(data)
+    shown = layout, own, knows_pca(data)
     blocks = {
-        "about": views.about(frame, *choices, before),
+        "about": views.about(frame, *shown, before),
         "atlas": views.atlas(data, layout.count),
         "own": views.own_atlas(data, own),
-        "points": views.points(frame, *choices),
-        "decoder": views.decoder(frame, *choices, held, moving),
+        "points": views.points(frame, *shown),
+        "decoder": views.decoder(frame, *shown, held, moving),
     }
     with unseen:
         for name, block in blocks.items():
@@ -92,16 +101,10 @@ def _about_places(
         left, words = st.columns([1, 2.6], vertical_alignment="center")
         with left:
             cut = st.segmented_control(
-                "Through",
-                list(_CUTS),
-                default="picked",
-                format_func=_CUTS.__getitem__,
+                **choices.widget("through", list(_CUTS)),
+                format_func=lambda name: _(_CUTS[name]),
                 required=True,
-                key="latent.cut",
-                persist_state="session",
                 width="content",
-                help="What is not drawn of a code is held at that of the image picked last, or "
-                "of the mean code, when a place is decoded. Without a pick it is the mean code.",
             )
             held = picked[-1] if picked and cut == "picked" else None
     words.markdown(

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from aecore.language import counted, marked
+from aecore.language import text as _
 from aecore.layouts import Layout, project
-from aecore.projections import MOST_POINTS, PROJECTIONS, Knob, Knobs
+from aecore.projections import MOST_POINTS, PROJECTIONS, Knob, Knobs, too_few
 from aecore.trustworthiness import NEIGHBOURS, in_words
+from aecore.wording import listed, sentences
+from ui import choices
 from ui.jobs import ask_for, of_snapshot
 from ui.server import server
 
@@ -21,15 +25,20 @@ __all__ = ["Layout", "about_layout", "ask_for_layout", "choose_layout", "layout_
 
 COUNTS = (250, 500, 1000, 2000, 4000, MOST_POINTS)
 USUAL_COUNT = 1000
-METHODS = {"codes": "Code dimensions", **{name: p.label for name, p in PROJECTIONS.items()}}
+METHODS = {"codes": marked("Code dimensions"), **{name: p.label for name, p in PROJECTIONS.items()}}
 KEEPS = {
-    "codes": "Numbers of the code as they are; its other dimensions are not seen.",
-    "pca": "A straight look at the codes from where they spread most: distances keep their "
-    "meaning.",
-    "umap": "Neighbours are kept together. How far groups are apart, and how large they are, "
-    "means little.",
-    "tsne": "Neighbours are kept together. How far groups are apart, and how large they are, "
-    "means nothing.",
+    "codes": marked("Numbers of the code as they are; its other dimensions are not seen."),
+    "pca": marked(
+        "A straight look at the codes from where they spread most: distances keep their meaning."
+    ),
+    "umap": marked(
+        "Neighbours are kept together. How far groups are apart, and how large they are, means "
+        "little."
+    ),
+    "tsne": marked(
+        "Neighbours are kept together. How far groups are apart, and how large they are, means "
+        "nothing."
+    ),
 }
 """What each layout keeps and what it does not."""
 
@@ -41,33 +50,23 @@ def choose_layout(frame: Frame) -> Layout:
     """Draw the controls of the layout in a row, and return what is chosen."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         method = st.segmented_control(
-            "Layout",
-            list(METHODS),
-            default="pca",
-            format_func=METHODS.__getitem__,
+            **choices.widget("layout", list(METHODS)),
+            format_func=lambda name: _(METHODS[name]),
             required=True,
-            key="latent.method",
-            persist_state="session",
             width="content",
-            help="Code dimensions and PCA are drawn at once. UMAP and t-SNE keep neighbours "
-            "together, take a while, and are kept with the run.",
         )
         dimensions = st.segmented_control(
-            "View",
-            [2, 3],
-            default=2,
+            **choices.widget("dimensions", [2, 3]),
             format_func=lambda d: f"{d}-D",
             required=True,
-            key="latent.dimensions",
-            persist_state="session",
             width="content",
-            help="A flat map, or points in space to be turned.",
         )
         count = _choose_count(len(frame.data.test_images))
         knobs: Knobs = ()
         seed = frame.config.seed
         if method in PROJECTIONS and PROJECTIONS[method].slow:
-            with st.popover(f"{METHODS[method]} settings", icon=":material/tune:"):
+            title = _("{label} settings", label=_(METHODS[method]))
+            with st.popover(title, icon=":material/tune:"):
                 knobs = tuple((k.name, _turn(method, k)) for k in PROJECTIONS[method].knobs)
                 seed = _choose_seed(seed)
     axes = _choose_axes(frame.config.code_size, dimensions) if method == "codes" else ()
@@ -80,17 +79,12 @@ def _choose_count(images: int) -> int:
     counts = [count for count in COUNTS if count < most] + [most]
     if len(counts) == 1:
         return most
-    usual = min(USUAL_COUNT, most)
+    usual = max(count for count in counts if count <= min(USUAL_COUNT, most))
     return int(
         st.select_slider(
-            "Test images",
-            counts,
-            value=max(count for count in counts if count <= usual),
+            **choices.widget("points", counts, default=usual, at=str(most)),
             format_func=lambda count: f"{count:,}",
-            key=f"latent.count.{most}",
-            persist_state="session",
             width=200,
-            help="How many test images are laid out.",
         )
     )
 
@@ -100,51 +94,31 @@ def _choose_axes(q: int, dimensions: int) -> tuple[int, ...]:
     with st.container(horizontal=True):
         return tuple(
             st.selectbox(
-                f"{name}: code",
-                list(range(q)),
-                index=min(i, q - 1),
+                **choices.widget(name, range(q), default=min(i, q - 1), at=str(q)),
                 format_func=lambda k: str(k + 1),
-                key=f"latent.axis.{i}.{q}",
-                persist_state="session",
                 width=140,
-                help="Which number of the code is drawn along this axis.",
             )
-            for i, name in enumerate(("Across", "Up", "Deep")[:dimensions])
+            for i, name in enumerate(("across", "up", "deep")[:dimensions])
         )
 
 
 def _turn(method: str, knob: Knob) -> float | str:
     """Draw one knob."""
-    key = f"latent.knob.{method}.{knob.name}"
+    drawn = choices.widget(f"{method}_{knob.name}", knob.stops)
     if isinstance(knob.default, str):
-        return str(
-            st.segmented_control(
-                knob.label, knob.stops, default=knob.default, required=True,
-                format_func=lambda name: str(name).capitalize(),
-                key=key, persist_state="session", help=knob.help,
-            )
-        )  # fmt: skip
-    value: float | str = st.select_slider(
-        knob.label, knob.stops, value=knob.default,
-        key=key, persist_state="session", help=knob.help,
-    )  # fmt: skip
+        named = st.segmented_control(
+            **drawn, required=True, format_func=lambda name: _(str(name)).capitalize()
+        )
+        return str(named)
+    value: float | str = st.select_slider(**drawn)
     return value
 
 
 def _choose_seed(usual: int) -> int:
     """Let choose the seed."""
-    return int(
-        st.number_input(
-            "Seed",
-            0,
-            2**32 - 1,
-            value=usual,
-            key=f"latent.seed.{usual}",
-            persist_state="session",
-            help="Fixes the random start: another seed gives another picture of the same codes; "
-            "what all of them show is no accident.",
-        )
-    )
+    seeds = range(2**32)
+    drawn = choices.widget("layout_seed", seeds, default=usual, at=str(usual))
+    return int(st.number_input(**drawn))
 
 
 def layout_to_show(frame: Frame, layout: Layout) -> Layout:
@@ -169,37 +143,42 @@ def ask_for_layout(frame: Frame, layout: Layout) -> None:
     """Offer to compute a layout of this snapshot, or show the progress of it."""
     if layout.method == "umap":  # it compiles at first, which can begin before it is asked for
         server().analyst.warm()
-    label = METHODS[layout.method]
-    count = f"{layout.count:,} test {frame.data.spec.things}"
-    job = of_snapshot(frame, layout.name, f"{label} of {count}", project, layout=layout)
+    if not_enough := too_few(layout.method, layout.count):
+        st.info(not_enough, icon=":material/info:")
+        return
+    label = _(METHODS[layout.method])
+    of_what = {"label": label, "count": layout.count, "things": _(frame.data.spec.things)}
+    title = _("{label} of {count:,} test {things}", **of_what)
+    job = of_snapshot(frame, layout.name, title, project, layout=layout)
     seconds = PROJECTIONS[layout.method].seconds(layout.count, layout.dimensions)
-    why = (
-        f"{label} is computed on request, for one snapshot, beside training and without "
-        f"slowing it; it takes about {_about(seconds)} on a quiet machine. The result is kept "
-        "with the run."
+    why = _(
+        "{label} is computed on request, for one snapshot, beside training and without "
+        "slowing it; it takes about {time} on a quiet machine. The result is kept "
+        "with the run.",
+        label=label,
+        time=_about(seconds),
     )
-    ask_for(job, f"Compute {label} of {count}", why, frame)
+    ask_for(job, _("Compute {label} of {count:,} test {things}", **of_what), why, frame)
 
 
 def _about(seconds: float) -> str:
     """Return a time in words, rounded up."""
     if seconds < 50:
-        return f"{5 * math.ceil(seconds / 5)} s"
-    minutes = math.ceil(seconds / 60)
-    return "a minute" if minutes == 1 else f"{minutes} minutes"
+        return _("{seconds} s", seconds=5 * math.ceil(seconds / 5))
+    return counted("a minute", "{count} minutes", math.ceil(seconds / 60))
 
 
 def _title(layout: Layout) -> str:
     """Return what a layout is, with all that was chosen of it."""
-    parts = [METHODS[layout.method]]
+    parts = [_(METHODS[layout.method])]
     if layout.slow:
         turned = dict(layout.knobs)
         parts += [
-            f"{knob.label.lower()} {turned.get(knob.name, knob.default)}"
+            f"{_(knob.label).lower()} {_(str(turned.get(knob.name, knob.default)))}"
             for knob in PROJECTIONS[layout.method].knobs
         ]
-        parts.append(f"seed {layout.seed}")
-    return ", ".join(parts)
+        parts.append(_("seed {seed}", seed=layout.seed))
+    return listed(parts)
 
 
 def about_layout(frame: Frame, layout: Layout, laid: Laid) -> None:
@@ -207,27 +186,33 @@ def about_layout(frame: Frame, layout: Layout, laid: Laid) -> None:
     from ui.views import latent as views
 
     score = views.trust(frame, layout)
-    words = f"**{_title(layout)}.** {KEEPS[layout.method]}"
+    said = [_("**{title}.**", title=_title(layout)), _(KEEPS[layout.method])]
     if score is not None:
-        words += f" **Trustworthiness {score:.2f}**: {in_words(score)}."
+        meaning = in_words(score)
+        said.append(_("**Trustworthiness {score:.2f}**: {meaning}.", score=score, meaning=meaning))
     elif (laid.points == laid.points[0]).all():
-        words += " **All these codes are the same**: the network does not tell the images apart."
+        said.append(
+            _("**All these codes are the same**: the network does not tell the images apart.")
+        )
     left, right = st.columns([5, 1], vertical_alignment="center")
     left.markdown(
-        words,
+        sentences(said),
         help=None
         if score is None
-        else f"Trustworthiness: how far each point's {NEIGHBOURS} nearest points in the picture "
-        "are from being its nearest codes: 1 if they are just these, about 0.5 for a picture at "
-        "random.",
+        else _(
+            "Trustworthiness: how far each point's {neighbours} nearest points in the "
+            "picture are from being its nearest codes: 1 if they are just these, about 0.5 "
+            "for a picture at random.",
+            neighbours=NEIGHBOURS,
+        ),
     )
     right.download_button(
-        "Coordinates",
+        _("Coordinates"),
         lambda: views.coordinates(frame, layout, laid),
         f"{frame.run.id}-{layout.name}-{frame.step}.csv",
         "text/csv",
         icon=":material/download:",
         key="latent.coordinates",
         on_click="ignore",
-        help="The points of the picture as CSV: test image, class, and a column for each axis.",
+        help=_("The points of the picture as CSV: test image, class, and a column for each axis."),
     )

@@ -18,12 +18,16 @@ from aecore import datasets
 from aecore.config import RunConfig
 from aecore.datasets import Dataset, DatasetError
 from aecore.engine import Status
+from aecore.language import counted
+from aecore.language import text as _
 from aecore.runs import Progress, Run, RunError, SnapshotGone
 from aecore.schedule import kept_steps
 from aecore.wording import duration, moment, rounded_count, short
-from ui import session
+from ui import choices, classroom, pins, session
 from ui.downloads import offer_download
+from ui.refreshing import refreshing
 from ui.server import server
+from ui.share import share
 from ui.take_away import take_away
 
 if TYPE_CHECKING:
@@ -69,6 +73,19 @@ def live(
     busy : callable
         Whether the page waits for something of its own, and should refresh for it.
     """
+    beside(lambda now: _draw(now, draw, before), busy)
+
+
+def beside(draw: Callable[[Now], None], busy: Callable[[], bool] = lambda: False) -> None:
+    """Draw status and controls of the session's run, then a page that is not about it alone.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws what is below the controls, whether or not there is something of the run to see.
+    busy : callable
+        As for `live`.
+    """
     config = session.settings()
     try:
         data = datasets.load(config.dataset, config.data_options)
@@ -77,29 +94,20 @@ def live(
         return
     server().engine.warm_up(config.dataset, config.data_options)
     _join(config, data)
-    moving = _now(config, data).moving or busy()
-    period = server().pace.period(st.session_state.get("period", 1.0))
-    st.session_state["period"] = period
 
-    def body() -> None:
-        if session.settings() != config:  # changed below: data, sidebar and address are to follow
-            st.rerun()
-        now = _now(config, data)
-        pace = server().pace
-        if (now.moving or busy()) != moving or (moving and pace.period(period) != period):
-            st.rerun()
+    def show(now: Now, period: float) -> None:
         _controls(now, period)
         server().ready.wait()
-        with pace.turn(session.holder()):
-            _draw(now, draw, before)
+        with server().pace.turn(session.holder()):
+            draw(now)
 
-    st.fragment(body, run_every=period if moving else None)()
+    refreshing(lambda: _now(config, data), lambda now: now.moving or busy(), show)
 
 
 def _draw(now: Now, draw: Callable[[Frame], None], before: Callable[[Now], None] | None) -> None:
     """Draw what is below the controls."""
     if now.message:
-        st.error(now.message, icon=":material/error:")
+        st.error(_(now.message), icon=":material/error:")
     if now.run is None or not now.steps:
         _nothing_yet(now, before)
         return
@@ -107,7 +115,9 @@ def _draw(now: Now, draw: Callable[[Frame], None], before: Callable[[Now], None]
     from ui.views.frame import newest_frame  # torch: not before there is a picture to draw
 
     try:
+        choices.new_drawing()
         draw(newest_frame(now.run, step, now.data))
+        choices.settle()
     except SnapshotGone as error:  # the run was removed meanwhile
         st.warning(str(error), icon=":material/info:")
     except RunError as error:
@@ -144,30 +154,47 @@ def _join(config: RunConfig, data: Dataset) -> None:
 
 def _controls(now: Now, period: float) -> None:
     """Draw the button that fits, and the status line beside it."""
+    more = session.controls().kept("epochs", now.config.epochs + MORE_EPOCHS) - now.config.epochs
     label, icon, act = {
-        "new": ("Train", ":material/play_arrow:", _train),
-        "queued": ("Stop", ":material/stop:", _stop),
-        "training": ("Stop", ":material/stop:", _stop),
-        "paused": ("Continue", ":material/resume:", _train),
-        "done": (f"Train {MORE_EPOCHS} epochs more", ":material/fast_forward:", _further),
-        "failed": ("Try again", ":material/replay:", _train),
+        "new": (_("Train"), ":material/play_arrow:", _train),
+        "queued": (_("Stop"), ":material/stop:", _stop),
+        "training": (_("Stop"), ":material/stop:", _stop),
+        "paused": (_("Continue"), ":material/resume:", _train),
+        "done": (_more(more or MORE_EPOCHS), ":material/fast_forward:", _further),
+        "failed": (_("Try again"), ":material/replay:", _train),
     }[now.status]
     if now.moving and not server().engine.wants(now.run.id if now.run else "", session.holder()):
-        label, icon, act = "Keep it going", ":material/play_arrow:", _train
+        label, icon, act = _("Keep it going"), ":material/play_arrow:", _train
     with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="controls"):
         pressed = st.button(
             label,
             icon=icon,
             type="primary" if now.status in ("new", "paused") else "secondary",
-            disabled=now.status == "failed" and now.run is not None and bool(now.run.failure()),
+            disabled=(now.status == "done" and not more)
+            or (now.status == "failed" and now.run is not None and bool(now.run.failure())),
+            shortcut=classroom.TRAIN_KEY if classroom.presenting() else None,
             width="content",
             key=f"act.{act.__name__}.{label}",
         )
         st.html(f'<div class="ae-status" role="status">{_status(now, period)}</div>')
-        take_away(now.config, now.run, _looked_at(now))
+        if not classroom.presenting():
+            with st.container(
+                horizontal=True,
+                vertical_alignment="center",
+                gap="small",
+                width="content",
+                key="actions",
+            ):
+                pins.control(now.config, wanted=now.moving or now.status == "done")
+                share()
+                take_away(now.config, now.run, _looked_at(now))
     if pressed:
         act(now)
         st.rerun()
+
+
+def _more(epochs: int) -> str:
+    return counted("Train {count} epoch more", "Train {count} epochs more", epochs)
 
 
 def _train(now: Now) -> None:
@@ -175,7 +202,9 @@ def _train(now: Now) -> None:
     try:
         run = server().engine.want(now.config, now.data.fingerprint, session.holder())
     except OSError as error:
-        session.say(f"The run cannot be written to disk: {error.strerror or error}.")
+        session.say(
+            _("The run cannot be written to disk: {reason}.", reason=error.strerror or error)
+        )
         return
     waited_until = time.monotonic() + FIRST_PICTURE_S
     while not run.steps() and time.monotonic() < waited_until:
@@ -198,10 +227,8 @@ def _status(now: Now, period: float) -> str:
     config = now.config
     parts = [f"<b>{escape(config.title())}</b>"]
     if now.run is None:
-        parts.append(f"{config.parameters:,} parameters")
-        before = f"{config.pretraining_span} + " if config.pretraining_span else ""
-        count = f"{len(now.data.train_images):,} {now.data.spec.things}"
-        parts.append(f"{before}{config.epochs} epochs on {count}")
+        parts.append(_("{count:,} parameters", count=config.parameters))
+        parts.append(_planned(now))
         return _parts(parts)
     progress = now.run.progress()
     reached = max([progress.step, *now.steps[-1:]]) / config.steps_per_epoch
@@ -212,14 +239,40 @@ def _status(now: Now, period: float) -> str:
         row = rows[-1]
         if looked is not None:
             row = next((r for r in reversed(rows) if r["step"] <= looked), rows[0])
-            parts[-1] += f", looking at {_moment(config, int(row['step']))}"
-        parts.append(f"test MSE {short(row['test_mse'])} a pixel")
+            parts[-1] = _(
+                "{epoch}, looking at {moment}",
+                epoch=parts[-1],
+                moment=_moment(config, int(row["step"])),
+            )
+        parts.append(_("test MSE {error} a pixel", error=short(row["test_mse"])))
     parts += _pace(now, progress)
     if now.moving and now.run and not server().engine.wants(now.run.id, session.holder()):
-        parts.append("others want it to go on")
+        parts.append(_("others want it to go on"))
     if now.moving and period > 1:
-        parts.append(f"updates every {period:g} s: many are watching")
+        parts.append(_("updates every {period:g} s: many are watching", period=period))
     return _parts(parts)
+
+
+def _planned(now: Now) -> str:
+    """Return what training will be: epochs, those of pretraining before them, and images."""
+    values = {
+        "images": f"{len(now.data.train_images):,}",
+        "things": _(now.data.spec.things),
+    }
+    epochs, before = now.config.epochs, now.config.pretraining_span
+    if before:
+        return _(
+            "{before} + {epochs} epochs on {images} {things}",
+            before=before,
+            epochs=epochs,
+            **values,
+        )
+    return counted(
+        "{count} epoch on {images} {things}",
+        "{count} epochs on {images} {things}",
+        epochs,
+        **values,
+    )
 
 
 def _moment(config: RunConfig, step: int) -> str:
@@ -230,10 +283,14 @@ def _epoch(config: RunConfig, reached: float) -> str:
     """Return how far training has come, in epochs: pretraining counts its own."""
     layer = int(reached / config.pretraining_epochs)
     if layer < config.pretrained_layers:
-        return f"pretraining layer {layer + 1} of {config.pretrained_layers}"
+        return _(
+            "pretraining layer {layer} of {layers}",
+            layer=layer + 1,
+            layers=config.pretrained_layers,
+        )
     tuned = round(4 * (reached - config.pretraining_span)) / 4
     # others may have trained it further than this session asked for
-    return f"epoch {tuned:g}/{max(config.epochs, math.ceil(tuned))}"
+    return _("epoch {epoch:g}/{epochs}", epoch=tuned, epochs=max(config.epochs, math.ceil(tuned)))
 
 
 def _pace(now: Now, progress: Progress) -> list[str]:
@@ -241,19 +298,24 @@ def _pace(now: Now, progress: Progress) -> list[str]:
     engine, speed = server().engine, progress.images_per_second
     if now.status == "queued":
         wanted, slots = engine.queue()
-        return ["starting" if wanted <= slots else f"waiting for a turn: {wanted} runs"]
+        if wanted <= slots:
+            return [_("starting")]
+        return [_("waiting for a turn: {count} runs", count=wanted)]
     if now.status == "training" and progress.seconds < MEASURED_S:
-        return ["measuring the speed"]
+        return [_("measuring the speed")]
     if now.status != "training" or speed <= 0:
-        words = {"paused": "paused", "done": "finished", "failed": "stopped"}
+        words = {"paused": _("paused"), "done": _("finished"), "failed": _("stopped")}
         return [words[now.status]] if now.status in words else []
     wanted, slots = engine.queue()
     effective = speed * min(1.0, slots / max(wanted, 1))
     left = (now.config.target_step - progress.step) / now.config.steps_per_epoch
     left *= len(now.data.train_images) / effective
-    parts = [f"{rounded_count(effective)} images/s", f"{duration(left)} left"]
+    parts = [
+        _("{speed} images/s", speed=rounded_count(effective)),
+        _("{time} left", time=duration(left)),
+    ]
     if wanted > slots:
-        parts.append(f"{wanted} runs take turns")
+        parts.append(_("{count} runs take turns", count=wanted))
     return parts
 
 
@@ -276,8 +338,11 @@ def _timeline(now: Now) -> int:
 
     if len(options) > 1:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="time"):
+            if classroom.presenting():
+                classroom.transport(now.steps, step)
             _slider(options, shown, config)
-            _follow(shown)
+            if not classroom.presenting():
+                _follow(shown)
     return step
 
 
@@ -312,14 +377,16 @@ def _slider(options: list[int], shown: int, config: RunConfig) -> None:
             session.look_at(value, by_slider=True)
 
     st.select_slider(
-        "Timeline",
+        _("Timeline"),
         options,
         value=shown,
         key=key,
         on_change=looked,
         format_func=lambda step: _moment(config, step),
-        help="Every position is a snapshot of the network; all pictures below are drawn "
-        "for it. With Follow off, the arrow keys step through them.",
+        help=_(
+            "Every position is a snapshot of the network; all pictures below are drawn "
+            "for it. With Follow off, the arrow keys step through them."
+        ),
     )
 
 
@@ -332,11 +399,11 @@ def _follow(step: int) -> None:
             session.look_at(step if following else None)
 
     st.toggle(
-        "Follow",
+        _("Follow"),
         value=following,
         key=key,
         on_change=switched,
-        help="Always show the newest snapshot.",
+        help=_("Always show the newest snapshot."),
         width="content",
     )
 
@@ -353,12 +420,12 @@ def newest_until(steps: list[int], step: int) -> int:
 
 def _nothing_yet(now: Now, before: Callable[[Now], None] | None) -> None:
     if now.moving:
-        st.info("The first picture is on its way.", icon=":material/hourglass_top:")
+        st.info(_("The first picture is on its way."), icon=":material/hourglass_top:")
     elif before is not None:
         before(now)
     else:
         st.info(
-            "Nothing is trained with these settings yet. Press **Train**, and watch.",
+            _("Nothing is trained with these settings yet. Press **Train**, and watch."),
             icon=":material/play_circle:",
         )
 

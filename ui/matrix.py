@@ -1,4 +1,7 @@
-"""A table of numbers on grounds as strong as they are large, each with a picture of what it is."""
+"""A table of numbers on grounds as strong as they are large, each with a picture of what it is.
+
+A number that is not there yet is infinite, and its picture empty.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +43,8 @@ def matrix(
     columns: Sequence[str],
     pictures: Sequence[str],
     lines: Sequence[Line],
+    *,
+    overall: bool = False,
 ) -> None:
     """Show a matrix; the smallest number of each column is framed.
 
@@ -54,14 +59,18 @@ def matrix(
     pictures : sequence of str
         A picture for the head of each column, as a data address.
     lines : sequence of Line
+    overall : bool
+        Frame the smallest number of all instead.
     """
     if not lines:
         return
     judged = [line for line in lines if not line.beside]
     best = [min((line.values[k] for line in judged), default=0.0) for k in range(len(columns))]
-    every = [value for line in lines for value in line.values]
+    if overall:
+        best = [min(best, default=0.0)] * len(columns)
+    every = [v for line in lines for v in line.values if math.isfinite(v)] or [0.0]
     head = "".join(
-        f'<th scope="col"><img src="{picture}" alt="">{escape(name)}</th>'
+        f'<th scope="col">{_picture(picture, "")}{escape(name)}</th>'
         for name, picture in zip(columns, pictures, strict=True)
     )
     body = "".join(_line(line, columns, best, min(every), max(every)) for line in lines)
@@ -78,7 +87,7 @@ def _line(
     cells = "".join(
         f'<td class="{_mark(value, least, line.beside)}" '
         f'style="--level:{_strength(value, low, high):.2f}">'
-        f'<img src="{picture}" alt="{escape(f"{line.label}, {column}")}">{short(value)}</td>'
+        f"{_picture(picture, f'{line.label}, {column}')}{short(value)}</td>"
         for value, picture, column, least in zip(
             line.values, line.pictures, columns, best, strict=True
         )
@@ -88,7 +97,13 @@ def _line(
     return f'<tr{kind}><th scope="row">{escape(line.label)}{hint}</th>{cells}</tr>'
 
 
+def _picture(source: str, alt: str) -> str:
+    return f'<img src="{source}" alt="{escape(alt)}">' if source else ""
+
+
 def _mark(value: float, least: float, beside: bool) -> str:
+    if not math.isfinite(value):
+        return ""
     if beside:
         return "ae-better" if value < least else ""
     return "ae-best" if value == least else ""

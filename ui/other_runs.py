@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from aecore import language
 from aecore.config import RunConfig
 from aecore.differences import differences
+from aecore.language import counted
+from aecore.language import text as _
 from aecore.runs import Run, RunError, RunStore
 from aecore.wording import moment
+from ui import choices
 from ui.server import server
 
 if TYPE_CHECKING:
@@ -51,29 +55,63 @@ def choose_runs(frame: Frame, key: str, most: int = MOST_CHOSEN) -> list[Run]:
     most : int
         How many can be chosen.
     """
+    return choose_beside(frame.config, frame.data.fingerprint, key, most)
+
+
+def choose_beside(
+    config: RunConfig,
+    fingerprint: str,
+    key: str,
+    most: int,
+    *,
+    beside: Collection[str] = (),
+) -> list[Run]:
+    """Draw a choice of runs on the same data as settings; return those that were chosen.
+
+    Parameters
+    ----------
+    config : RunConfig
+        The session's settings, whether or not there is a run of them.
+    fingerprint : str
+        The data's.
+    key, most
+        As for `choose_runs`.
+    beside : collection of str
+        Ids of runs that are not offered, either.
+    """
     offer: _Offer = st.session_state.setdefault(f"{key}.offer", _Offer())
-    if offer.base != frame.run.id:
-        offer.base, offer.turn, offer.labels = frame.run.id, offer.turn + 1, {}
-    runs = {run.id: run for run in others(server().engine.store, frame.run, frame.data.fingerprint)}
+    own = config.run_id(fingerprint)
+    base = f"{own} {language.current()}"
+    if offer.base != base:
+        offer.base, offer.turn, offer.labels = base, offer.turn + 1, {}
+    runs = {
+        run.id: run
+        for run in _listed(server().engine.store.root, config.dataset, fingerprint)
+        if run.id != own and run.id not in beside
+    }
     for run_id, run in runs.items():
         if run_id not in offer.labels:
-            offer.labels[run_id] = f"{label(run, frame.config)} · {reached(run)}"
+            offer.labels[run_id] = f"{label(run, config)} · {reached(run)}"
     for run_id in offer.chosen:
-        if run_id not in runs and run_id != frame.run.id:
-            offer.gone.append(offer.labels.get(run_id, "a run"))
+        if run_id not in runs and run_id != own:
+            offer.gone.append(offer.labels.get(run_id, _("a run")))
     present = [run_id for run_id in offer.chosen if run_id in runs][:most]
     with st.container(key=f"{key}.other-runs"):
         chosen = st.multiselect(
-            "Other runs",
+            _("Other runs"),
             list(runs),
             default=present,
             max_selections=most,
             select_all=False,
             format_func=lambda run_id: offer.labels[run_id],
-            placeholder="Choose by settings" if runs else "There is no other run on this data yet",
+            placeholder=_("Choose by settings")
+            if runs
+            else _("There is no other run on this data yet"),
             disabled=not runs,
             key=f"{key}.{offer.turn}",
-            help="Runs on the same data, also of others, by what differs from the settings here.",
+            help=_(
+                "Runs on the same data, also of others, by what differs from the settings here."
+            ),
         )
     if chosen != present:
         offer.gone = []
@@ -82,15 +120,22 @@ def choose_runs(frame: Frame, key: str, most: int = MOST_CHOSEN) -> list[Run]:
     return [runs[run_id] for run_id in chosen]
 
 
-def choose_frames(frame: Frame, key: str) -> list[tuple[str, Frame]]:
+def choose_frames(frame: Frame, name: str) -> list[tuple[str, Frame]]:
     """Draw a choice of other runs; return the newest snapshot of each, with what it is called.
 
     Parameters
     ----------
-    frame, key
+    frame : Frame
         As for `choose_runs`.
+    name : str
+        The choice's, a key of `ui.choices.CHOICES`.
     """
+    at_hand = others(server().engine.store, frame.run, frame.data.fingerprint)
+    begun = choices.first(name, [run.id for run in at_hand], ())
+    key = choices.key(name)
+    st.session_state.setdefault(f"{key}.offer", _Offer(chosen=[*begun]))
     runs = choose_runs(frame, key)
+    choices.hold(name, [run.id for run in runs])
     named = [(label(seen.run, frame.config), seen) for seen in frames_of(runs, frame)]
     return [(name[:1].upper() + name[1:], seen) for name, seen in named]
 
@@ -129,7 +174,7 @@ def frame_at(run: Run, epochs: int, data: Dataset) -> Frame | None:
 
 def label(run: Run, base: RunConfig) -> str:
     """Return a run's name beside another: what differs in its settings."""
-    return differences(run.config, base) or "the same settings"
+    return differences(run.config, base) or _("the same settings")
 
 
 def reached(run: Run) -> str:
@@ -167,7 +212,10 @@ def _listed(root: Path, dataset: str, fingerprint: str) -> list[Run]:
 
 def _say_gone(labels: Sequence[str]) -> None:
     if labels:
-        what = "A run was" if len(labels) == 1 else f"{len(labels)} runs were"
-        st.caption(
-            f":material/info: {what} removed meanwhile, and left out here: {'; '.join(labels)}."
+        words = counted(
+            "A run was removed meanwhile, and left out here: {names}.",
+            "{count} runs were removed meanwhile, and left out here: {names}.",
+            len(labels),
+            names=_("; ").join(labels),
         )
+        st.caption(f":material/info: {words}")

@@ -9,6 +9,7 @@ from typing import Protocol
 import streamlit as st
 
 from aecore import datasets
+from aecore.language import text as _
 from aecore.own_images import MAX_BYTES, MAX_IMAGES, OwnImages, Picture
 from aecore.uploads import Upload, UploadError, drawing, read
 from aecore.uploads.limits import megabytes, shown_name
@@ -112,7 +113,7 @@ def take_drawing(address: object) -> None:
         st.session_state[_DRAWING] = None if address is None else drawing(address)
     except UploadError as error:
         st.session_state[_DRAWING] = None
-        st.session_state[_REPORTS] = [Report("The drawing", (str(error),), taken=False)]
+        st.session_state[_REPORTS] = [Report(_("The drawing"), (str(error),), taken=False)]
 
 
 def add_drawing() -> None:
@@ -122,7 +123,7 @@ def add_drawing() -> None:
         return
     st.session_state[_DRAWN] = drawings() + 1
     st.session_state[_DRAWING] = None
-    name = f"drawing {drawings()}"
+    name = _("drawing {number}", number=drawings())
     st.session_state[_REPORTS] = []
     unplaced = _take(Upload((name,), (picture,)))
     if unplaced:
@@ -159,7 +160,11 @@ def take_files(files: Sequence[File], turn_over: bool) -> None:
     if len(worth) > len(kept):
         more = len(worth) - len(kept)
         kept.append(
-            Report(f"{more} more files", ("Bring them apart to see what is to be said.",), True)
+            Report(
+                _("{count} more files", count=more),
+                (_("Bring them apart to see what is to be said."),),
+                True,
+            )
         )
     st.session_state[_REPORTS] = kept
 
@@ -188,7 +193,10 @@ def _take(upload: Upload) -> str:
         keep(grown)
     if not missing:
         return ""
-    return (
-        f"There is room for {MAX_IMAGES:,} images of together {megabytes(MAX_BYTES)}; "
-        f"{missing:,} found none: remove some of the others first."
+    return _(
+        "There is room for {most:,} images of together {size}; {missing:,} found none: remove "
+        "some of the others first.",
+        most=MAX_IMAGES,
+        size=megabytes(MAX_BYTES),
+        missing=missing,
     )

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from aecore.datasets import Dataset
+from aecore.language import text as _
 from aecore.own_images import MAX_IMAGES, OwnImages
 from aecore.uploads import KINDS, MAX_FILE_BYTES
 from aecore.uploads.limits import megabytes
-from aecore.wording import plain
-from ui import own, session
+from aecore.wording import explained, plain, sentences
+from ui import choices, own, session
 from ui.pictures import gallery, heading, pick
 from ui.server import server
 from ui.shell import PAGES, ROOT
@@ -32,30 +33,29 @@ def upload() -> None:
     turn = int(st.session_state.get(_UPLOADER, 0))
     files, choice = st.columns([2.2, 1], gap="medium", vertical_alignment="center")
     with choice:
-        st.toggle(
-            "Turn over what is dark on light",
-            value=True,
-            key="own.turn_over",
-            persist_state="session",
-            help="Writing on paper is dark on light; the data sets are light on dark. "
-            "It applies to the files that you bring next.",
-        )
+        turn_over = choices.widget("turn_over")
+        st.toggle(**turn_over)
 
     def came() -> None:
         brought = st.session_state.get(f"own.files.{turn}")
         if brought:
             st.session_state[_UPLOADER] = turn + 1
-            own.take_files(brought, st.session_state.get("own.turn_over", True))
+            own.take_files(brought, st.session_state.get(turn_over["key"], True))
 
     with files:
         st.file_uploader(
-            "Bring pictures",
+            _("Bring pictures"),
             accept_multiple_files=True,
             key=f"own.files.{turn}",
             on_change=came,
             max_upload_size=MAX_FILE_BYTES // 10**6,
-            help=f"{KINDS}. {megabytes(MAX_FILE_BYTES)} a file, 4,096 pixels a side, "
-            f"{MAX_IMAGES:,} images in all. They stay in this session's memory.",
+            help=_(
+                "{kinds}. {size} a file, 4,096 pixels a side, {images:,} images in all. They stay "
+                "in this session's memory.",
+                kinds=_(KINDS),
+                size=megabytes(MAX_FILE_BYTES),
+                images=MAX_IMAGES,
+            ),
         )
 
 
@@ -64,17 +64,17 @@ def reports() -> None:
     told = own.reports()
     if not told:
         return
-    lines = [f"- **{plain(r.name)}**: {plain(' '.join(r.sentences))}" for r in told]
+    lines = ["- " + explained(f"**{plain(r.name)}**", plain(sentences(r.sentences))) for r in told]
     failed = not all(report.taken for report in told)
     with st.container(horizontal=True, vertical_alignment="center", key="own.reports"):
         st.warning("\n".join(lines), icon=":material/error:" if failed else ":material/info:")
-        st.button("Got it", on_click=own.forget_reports, key="own.reports.read")
+        st.button(_("Got it"), on_click=own.forget_reports, key="own.reports.read")
 
 
 def collection(data: Dataset) -> int | None:
     """Show all own images with what can be done to them; return the place of the picked one."""
     mine = own.own_images()
-    heading("Your images", _counted(len(mine)))
+    heading(_("Your images"), _counted(len(mine)))
     if not len(mine):
         st.session_state.pop(_PICKED, None)
         with st.container(horizontal=True):
@@ -87,18 +87,20 @@ def collection(data: Dataset) -> int | None:
     if len(mine) > AT_ONCE:
         pages = [shown[k : k + AT_ONCE] for k in range(0, len(shown), AT_ONCE)]
         shown = st.select_slider(
-            "Shown",
+            _("Shown"),
             pages,
-            format_func=lambda places: f"{places[-1] + 1:,} to {places[0] + 1:,}",
+            format_func=lambda places: _(
+                "{first:,} to {last:,}", first=places[-1] + 1, last=places[0] + 1
+            ),
             key=f"own.shown.{own.version()}",
-            help="Which of your images to show, by the order in which they came.",
+            help=_("Which of your images to show, by the order in which they came."),
         )
     count, place = st.session_state.get(_PICKED, (0, newest))
     first = min(place, newest) if count >= len(mine) else newest
     picked = pick(
         views.pairs(mine.fingerprint, tuple(shown), data.shape, mine, data),
         f"own.gallery.{own.version()}",
-        "Your images, each as it came and as it goes in",
+        _("Your images, each as it came and as it goes in"),
         shown,
         "8rem",
         first=first,
@@ -120,26 +122,28 @@ def subject(picked: int | None) -> OwnImages | None:
     mine, drawn = own.own_images(), own.drawn()
     now = st.session_state.get(_PICKED)
     if drawn is not None and now == st.session_state.get(_PICKED_AT_STROKE):
-        return OwnImages(("Your drawing",), (drawn,), mine.normalised)
+        return OwnImages((_("Your drawing"),), (drawn,), mine.normalised)
     return None if picked is None else mine.of([picked])
 
 
 def look(frame: Frame | None, data: Dataset, looked: OwnImages | None) -> None:
     """Show one picture: how it is placed, what comes out, how unusual it is, what is near."""
     heading(
-        looked.names[0] if looked else "As the network sees it",
-        "what goes in, what comes out" if frame else "what will go in",
+        looked.names[0] if looked else _("As the network sees it"),
+        _("what goes in, what comes out") if frame else _("what will go in"),
     )
     st.toggle(
-        "Place like MNIST",
+        _("Place like MNIST"),
         value=own.own_images().normalised,
         key=f"own.normalised.{own.own_images().normalised}",
         on_change=lambda: own.place_as_mnist(not own.own_images().normalised),
-        help="Crop to what is drawn, scale it into a box, move its centre of mass to the middle; "
-        "the ground becomes black. Off: the whole picture is only resized.",
+        help=_(
+            "Crop to what is drawn, scale it into a box, move its centre of mass to the middle; "
+            "the ground becomes black. Off: the whole picture is only resized."
+        ),
     )
     if looked is None:
-        st.markdown("Draw a digit, or bring a picture of one: here you see it at once.")
+        st.markdown(_("Draw a digit, or bring a picture of one: here you see it at once."))
         return
     from ui.views import own_images as views
 
@@ -149,30 +153,32 @@ def look(frame: Frame | None, data: Dataset, looked: OwnImages | None) -> None:
         found = views.seen(frame, looked, _compared(frame))
         gallery(found.tiles, "8rem")
         st.markdown(found.summary)
-        heading("Nearest test images", "by the distance of codes, nearest first, with their class")
+        heading(
+            _("Nearest test images"), _("by the distance of codes, nearest first, with their class")
+        )
         gallery(found.neighbours, "3.9rem")
         st.markdown(found.kin)
     if views.is_blank(looked, data):
-        st.markdown("Nothing can be seen on it, so it goes in as black.")
+        st.markdown(_("Nothing can be seen on it, so it goes in as black."))
 
 
 def elsewhere() -> None:
     """Say on which other pages the own images are, with links there."""
-    heading("They are on the other pages, too", "shown and ranked like test images")
+    heading(_("They are on the other pages, too"), _("shown and ranked like test images"))
     with st.container(horizontal=True, gap="medium"):
         for info in PAGES:
-            if info.address in _ELSEWHERE:
+            if info.address in _ELSEWHERE and not session.controls().hides(info.address):
                 file = ROOT / "pages" / f"{info.address}.py"
                 address = "start" if info is PAGES[0] else info.address
-                page = st.Page(file, title=info.title, icon=info.icon, url_path=address)
-                st.page_link(page, label=info.title, icon=info.icon)
+                page = st.Page(file, title=_(info.title), icon=info.icon, url_path=address)
+                st.page_link(page, label=_(info.title), icon=info.icon)
 
 
 def _actions(mine: OwnImages, place: int) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="own.actions"):
         key = f"own.name.{own.version()}.{place}"
         st.text_input(
-            "Name of the picked one",
+            _("Name of the picked one"),
             mine.names[place],
             max_chars=60,
             key=key,
@@ -180,16 +186,16 @@ def _actions(mine: OwnImages, place: int) -> None:
             on_change=lambda: own.rename(place, str(st.session_state[key])),
         )
         st.button(
-            "Turn over", icon=":material/invert_colors:", key="own.turn",
+            _("Turn over"), icon=":material/invert_colors:", key="own.turn",
             on_click=lambda: own.keep(mine.turned_over(place)),
-            help="Exchange light and dark in the picked one.",
+            help=_("Exchange light and dark in the picked one."),
         )  # fmt: skip
         st.button(
-            "Remove", icon=":material/delete:", key="own.remove",
-            on_click=lambda: own.keep(mine.without(place)), help="Remove the picked one.",
+            _("Remove"), icon=":material/delete:", key="own.remove",
+            on_click=lambda: own.keep(mine.without(place)), help=_("Remove the picked one."),
         )  # fmt: skip
         st.button(
-            "Remove all", icon=":material/delete_sweep:", key="own.clear",
+            _("Remove all"), icon=":material/delete_sweep:", key="own.clear",
             on_click=lambda: own.keep(OwnImages(normalised=mine.normalised)),
         )  # fmt: skip
         _undo_button()
@@ -198,22 +204,30 @@ def _actions(mine: OwnImages, place: int) -> None:
 def _undo_button() -> None:
     if own.before() is not None:
         st.button(
-            "Take back", icon=":material/undo:", on_click=own.undo, key="own.undo",
-            help="Take the last change of your images back.",
+            _("Take back"), icon=":material/undo:", on_click=own.undo, key="own.undo",
+            help=_("Take the last change of your images back."),
         )  # fmt: skip
 
 
 def _counted(count: int) -> str:
     if not count:
-        return "none yet: draw one and add it, or bring files"
-    more = "" if count < MAX_IMAGES else ", as many as there is room for"
-    return f"{count:,} in this session{more}; left as it came, right as it goes in; click one"
+        return _("none yet: draw one and add it, or bring files")
+    if count < MAX_IMAGES:
+        return _(
+            "{count:,} in this session; left as it came, right as it goes in; click one",
+            count=count,
+        )
+    return _(
+        "{count:,} in this session, as many as there is room for; left as it came, right as it "
+        "goes in; click one",
+        count=count,
+    )
 
 
 def _compared(frame: Frame) -> int:
     """Return how many test images to compare with: fewer while training moves on."""
     from aecore.evaluation import CHUNK
 
-    status, _ = server().engine.status(frame.run, session.settings().epochs)
+    status = server().engine.status(frame.run, session.settings().epochs)[0]
     count = len(frame.data.test_images)
     return min(CHUNK, count) if status in ("queued", "training") else count

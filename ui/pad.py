@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from aecore.language import text as _
 from ui import own
 from ui.components import component
 from ui.own_desk import stroke_drawn
@@ -17,8 +18,18 @@ def pad() -> None:
         data={
             "name": "own images",
             "cleared": own.drawings(),
-            "label": "Drawing pad, for mouse, finger or pen. With the keyboard, upload a picture "
-            "instead.",
+            "label": _(
+                "Drawing pad, for mouse, finger or pen. With the keyboard, upload a picture "
+                "instead."
+            ),
+            "texts": {
+                "undo": _("Undo"),
+                "undoHelp": _("Take the last stroke back (Ctrl-Z)"),
+                "clear": _("Clear"),
+                "clearHelp": _("Empty the pad"),
+                "pen": _("Pen"),
+                "width": _("Pen width"),
+            },
         },
         key=_KEY,
         on_drawn_change=_changed,

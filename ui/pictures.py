@@ -19,6 +19,7 @@ import numpy.typing as npt
 import streamlit as st
 
 from aecore.images import png, tile
+from aecore.language import text as _
 from ui.components import component
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ class Row:
     captions: tuple[str, ...] = ()
 
 
+def described(label: str, count: int, hint: str) -> str:
+    """Return what a row of pictures is for those who do not see it."""
+    return _("{label}: {count} images. {hint}", label=label, count=count, hint=hint)
+
+
 def source(pictures: npt.NDArray[np.uint8], columns: int) -> str:
     """Return RGB pictures (k, h, w, 3), tiled, as a data address."""
     return "data:image/png;base64," + b64encode(png(tile(pictures, columns))).decode()
@@ -69,7 +75,7 @@ def strip(rows: Sequence[Row]) -> None:
         parts.append(
             f'<div class="ae-label"><b>{escape(r.label)}</b><small>{escape(r.hint)}</small></div>'
             f'<div class="ae-images" style="--count:{r.count}"><img src="{r.source}" '
-            f'alt="{escape(f"{r.label}: {r.count} images. {r.hint}")}">{captions}</div>'
+            f'alt="{escape(described(r.label, r.count, r.hint))}">{captions}</div>'
         )
     st.html(f'<div class="ae-box"><div class="ae-strip">{"".join(parts)}</div></div>')
 
@@ -129,7 +135,7 @@ def pick(
     described = [{**vars(tile), "id": number} for tile, number in zip(tiles, ids, strict=True)]
     kept = f"{key} picked"
     if st.session_state.get(key) is None:  # new here, or back from another page
-        turn, _ = st.session_state.get(f"{key} begun", (0, None))
+        turn, _begun = st.session_state.get(f"{key} begun", (0, None))
         st.session_state[f"{key} begun"] = turn + 1, st.session_state.get(kept, first)
     turn, begun = st.session_state[f"{key} begun"]
     # what is picked later is not sent back: all tiles would travel again with it
@@ -154,9 +160,18 @@ def picture(address: str, alt: str, caption: str = "") -> None:
     st.html(f'<figure class="ae-picture"><img src="{address}" alt="{escape(alt)}">{below}</figure>')
 
 
-def heading(text: str, hint: str = "") -> None:
-    """Show a small heading with a few words more."""
-    st.html(f'<div class="ae-heading"><b>{escape(text)}</b><small>{escape(hint)}</small></div>')
+def heading(text: str, hint: str = "", *, focusable: bool = False) -> None:
+    """Show a small heading with a few words more.
+
+    Parameters
+    ----------
+    text, hint : str
+    focusable : bool
+        Whether the keyboard gets to it: in what scrolls by itself something must be.
+    """
+    reach = ' tabindex="0"' if focusable else ""
+    words = f"<b>{escape(text)}</b><small>{escape(hint)}</small>"
+    st.html(f'<div class="ae-heading"{reach}>{words}</div>')
 
 
 def code_table(lines: Sequence[CodeLine]) -> None:
@@ -179,12 +194,12 @@ def code_table(lines: Sequence[CodeLine]) -> None:
     )
     st.html(
         '<div class="ae-scroll"><table class="ae-codes"><thead>'
-        f'<tr><th></th><th colspan="{q}">code</th><th class="ae-gap"></th>'
-        f'<th colspan="{n}">output</th></tr>'
-        f"<tr><th>input</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<tr><th></th><th colspan="{q}">{escape(_("code"))}</th><th class="ae-gap"></th>'
+        f'<th colspan="{n}">{escape(_("output"))}</th></tr>'
+        f"<tr><th>{escape(_('input'))}</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
     st.download_button(
-        "Save as CSV",
+        _("Save as CSV"),
         data=partial(_codes_csv, lines),
         file_name="autoencoder-codes.csv",
         mime="text/csv",

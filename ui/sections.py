@@ -12,8 +12,10 @@ import streamlit as st
 from aecore import datasets, detectors, strangers
 from aecore.config import RunConfig
 from aecore.datasets import DATASETS
+from aecore.language import marked
+from aecore.language import text as _
 from aecore.scores import SCORES
-from aecore.wording import short
+from aecore.wording import sentences, short
 from ui import session
 from ui.charts import chart
 from ui.jobs import Job, ask_for
@@ -54,12 +56,12 @@ def show_strangers(judged: Judged) -> None:
 
     found = judged.found
     if not len(found.guests):
-        st.caption("No strangers are chosen.")
+        st.caption(_("No strangers are chosen."))
         return
     where = landed(found)
     left, right = st.columns(2, gap="medium")
     with left:
-        heading("Where the strangers land", "rank if each were alone among the test images")
+        heading(_("Where the strangers land"), _("rank if each were alone among the test images"))
         gallery(where.tiles, "3.6rem")
     with right:
         st.dataframe(
@@ -67,10 +69,10 @@ def show_strangers(judged: Judged) -> None:
             hide_index=True,
             height="content" if len(where.lines) < 10 else 380,
             column_config={
-                "stranger": st.column_config.TextColumn("Stranger"),
-                "kind": st.column_config.TextColumn("Kind"),
-                "rank": st.column_config.NumberColumn("Rank", format="localized"),
-                "score": st.column_config.NumberColumn("Score", format="%.4g"),
+                "stranger": st.column_config.TextColumn(_("Stranger")),
+                "kind": st.column_config.TextColumn(_("Kind")),
+                "rank": st.column_config.NumberColumn(_("Rank"), format="localized"),
+                "score": st.column_config.NumberColumn(_("Score"), format="%.4g"),
             },
         )
 
@@ -81,16 +83,22 @@ def show_curves(judged: Judged) -> None:
 
     found = judged.found
     if not len(found.guests):
-        st.caption("Choose strangers: the curves need to know which images are odd.")
+        st.caption(_("Choose strangers: the curves need to know which images are odd."))
         return
     area, precision = quality(found)
     roc, against = curves(found, judged.threshold)
     left, right = st.columns(2, gap="medium")
     with left:
-        heading(f"ROC: AUC {short(area)}", "the chance that a stranger outscores a test image")
+        heading(
+            _("ROC: AUC {area}", area=short(area)),
+            _("the chance that a stranger outscores a test image"),
+        )
         chart(roc, "anomalies.roc")
     with right:
-        heading(f"Average precision {short(precision)}", "precision against recall")
+        heading(
+            _("Average precision {precision}", precision=short(precision)),
+            _("precision against recall"),
+        )
         chart(against, "anomalies.precision")
 
 
@@ -100,30 +108,32 @@ def show_ensemble(judged: Judged) -> None:
 
     found, names = judged.found, tuple(judged.members)
     if len(names) < 2:
-        st.caption("Choose several networks above to see how far their rankings differ.")
+        st.caption(_("Choose several networks above to see how far their rankings differ."))
         return
     left, right = st.columns(2, gap="medium")
     with left:
-        heading("How alike the rankings are", "test images and strangers together")
+        heading(_("How alike the rankings are"), _("test images and strangers together"))
         st.dataframe(
             alike(found, names),
             hide_index=True,
             column_config={
-                "networks": st.column_config.TextColumn("Networks"),
-                "correlation": st.column_config.NumberColumn("Rank correlation", format="%.3f"),
-                "overlap": st.column_config.NumberColumn(f"Common in the top {TOP}"),
+                "networks": st.column_config.TextColumn(_("Networks")),
+                "correlation": st.column_config.NumberColumn(_("Rank correlation"), format="%.3f"),
+                "overlap": st.column_config.NumberColumn(_("Common in the top {top}", top=TOP)),
             },
         )
     with right:
         if len(found.guests):
-            heading("Each alone, and all together", "strangers against test images")
+            heading(_("Each alone, and all together"), _("strangers against test images"))
             st.dataframe(
                 each_alone(found, names),
                 hide_index=True,
                 column_config={
-                    "network": st.column_config.TextColumn("Network"),
+                    "network": st.column_config.TextColumn(_("Network")),
                     "auc": st.column_config.NumberColumn("AUC", format="%.4f"),
-                    "precision": st.column_config.NumberColumn("Average precision", format="%.4f"),
+                    "precision": st.column_config.NumberColumn(
+                        _("Average precision"), format="%.4f"
+                    ),
                 },
             )
 
@@ -136,37 +146,55 @@ def show_training_set(judged: Judged) -> None:
     config = frame.config
     if frame.data.outliers is None or not frame.data.outliers.any():
         if "outliers" not in config.data_options:
-            st.caption(f"Outliers cannot be planted among these {frame.data.spec.things}.")
+            st.caption(
+                _(
+                    "Outliers cannot be planted among these {things}.",
+                    things=_(frame.data.spec.things),
+                )
+            )
             return
         st.markdown(
-            "The training set is clean. Plant pictures of something else in it, train again, and "
-            "see whether the network still finds them odd: a few stay odd, many are learned. The "
-            "share is a setting of the run, *Outliers inside*."
+            _(
+                "The training set is clean. Plant pictures of something else in it, train again, "
+                "and see whether the network still finds them odd: a few stay odd, many are "
+                "learned. The share is a setting of the run, *Outliers inside*."
+            )
         )
         planting = plantable(config)
+        source = DATASETS[planting["outlier_source"]]
         st.button(
-            f"Plant {100 * planting['outliers']:g} % outliers",
+            _("Plant {share:g} % outliers", share=100 * planting["outliers"]),
             icon=":material/bug_report:",
             on_click=session.change,
             kwargs=planting,
-            help=f"Test images of {DATASETS[planting['outlier_source']].label}.",
+            help=_("Test images of {label}.", label=_(source.label)),
         )
         return
     planted = planted_view(frame, score, 24)
     count = int(frame.data.outliers.sum())
-    text = (
-        f"**{100 * config.outliers:g} %** of the training images are planted outliers: "
-        f"{count:,} of {config.train_size:,}."
+    text = _(
+        "**{share:g} %** of the training images are planted outliers: {count:,} of {all:,}.",
+        share=100 * config.outliers,
+        count=count,
+        all=config.train_size,
     )
     if planted is None:
-        st.markdown(f"{text} None of them is among the images that are ranked here.")
+        none = _("None of them is among the images that are ranked here.")
+        st.markdown(sentences([text, none]))
         return
-    st.markdown(
-        f"{text} Of {planted.images:,} training images that are ranked here, "
-        f"{planted.outliers:,} were planted: AUC **{short(planted.auc)}**, and "
-        f"**{100 * planted.share:.0f} %** of the first {planted.outliers:,} are planted ones."
+    ranked = _(
+        "Of {images:,} training images that are ranked here, {outliers:,} were planted: AUC "
+        "**{auc}**, and **{share:.0f} %** of the first {outliers:,} are planted ones.",
+        images=planted.images,
+        outliers=planted.outliers,
+        auc=short(planted.auc),
+        share=100 * planted.share,
     )
-    heading("Most anomalous training images", f"by {SCORES[score].label.lower()}; planted marked")
+    st.markdown(sentences([text, ranked]))
+    heading(
+        _("Most anomalous training images"),
+        _("by {score}; planted marked", score=_(SCORES[score].label).lower()),
+    )
     gallery(planted.tiles, "4.2rem")
 
 
@@ -189,7 +217,7 @@ def show_detectors(judged: Judged) -> None:
 
     found, frame = judged.found, judged.found.frame
     if not len(found.guests):
-        st.caption("Choose strangers: detectors are compared by how well they find them.")
+        st.caption(_("Choose strangers: detectors are compared by how well they find them."))
         return
     asked = guests(frame.data, (*strangers.choices(frame.config.dataset), OWN), judged.own)
     home, config = server().environment.home, frame.config
@@ -198,29 +226,39 @@ def show_detectors(judged: Judged) -> None:
     if outcomes is None:
         ask_for(
             detector_job(frame, asked),
-            "Compare",
-            "PCA error, kNN distance and an isolation forest, all from scikit-learn and fitted to "
-            f"{training:,} training images; this takes some seconds.",
+            _("Compare"),
+            _(
+                "PCA error, kNN distance and an isolation forest, all from scikit-learn and "
+                "fitted to {training:,} training images; this takes some seconds.",
+                training=training,
+            ),
         )
         return
     heading(
-        "This network and the usual detectors",
-        f"strangers against all test images; detectors fitted to {training:,} training images",
+        _("This network and the usual detectors"),
+        _(
+            "strangers against all test images; detectors fitted to {training:,} training images",
+            training=training,
+        ),
     )
     st.dataframe(
         comparison(found, list(judged.members.values()), outcomes, asked),
         hide_index=True,
         column_config={
-            "detector": st.column_config.TextColumn("Detector"),
+            "detector": st.column_config.TextColumn(_("Detector")),
             "auc": st.column_config.NumberColumn("AUC", format="%.4f"),
-            "precision": st.column_config.NumberColumn("Average precision", format="%.4f"),
-            "fit": st.column_config.NumberColumn("Fit or train, s", format="%.2f"),
-            "score": st.column_config.NumberColumn("Score, s", format="%.2f"),
+            "precision": st.column_config.NumberColumn(_("Average precision"), format="%.4f"),
+            "fit": st.column_config.NumberColumn(_("Fit or train, s"), format="%.2f"),
+            "score": st.column_config.NumberColumn(_("Score, s"), format="%.2f"),
         },
     )
     st.caption(
-        " ".join(f"**{d.label}**: {d.help}" for d in detectors.DETECTORS.values())
-        + " Times are for all test images, on one core of this machine."
+        sentences(
+            [
+                *(f"**{_(d.label)}**: {_(d.help)}" for d in detectors.DETECTORS.values()),
+                _("Times are for all test images, on one core of this machine."),
+            ]
+        )
     )
 
 
@@ -228,7 +266,7 @@ def detector_job(frame: Frame, asked: Guests) -> Job:
     """Return the job that fits all detectors and scores the test images and some more."""
     return Job(
         f"{frame.data.fingerprint}/detectors/{frame.config.code_size}/{asked.fingerprint}",
-        "The usual detectors",
+        _("The usual detectors"),
         detectors.compare,
         {
             "home": str(server().environment.home),
@@ -257,10 +295,10 @@ class Section:
 
 
 SECTIONS: dict[str, Section] = {
-    "strangers": Section("Strangers", show_strangers, of_strangers=True),
-    "curves": Section("ROC and precision", show_curves, of_strangers=True),
-    "ensemble": Section("Several networks", show_ensemble),
-    "training": Section("Training set", show_training_set),
-    "detectors": Section("Other detectors", show_detectors, of_strangers=True),
+    "strangers": Section(marked("Strangers"), show_strangers, of_strangers=True),
+    "curves": Section(marked("ROC and precision"), show_curves, of_strangers=True),
+    "ensemble": Section(marked("Several networks"), show_ensemble),
+    "training": Section(marked("Training set"), show_training_set),
+    "detectors": Section(marked("Other detectors"), show_detectors, of_strangers=True),
 }
 """The sections by name, in the order in which the page offers them."""

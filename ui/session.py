@@ -9,31 +9,37 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from aecore import datasets
-from aecore.choosing import SHORTHAND, carried, nearest
-from aecore.config import FIELDS, RunConfig, applied, defaults
+from aecore.choosing import SHORTHAND, carried
+from aecore.classroom import Controls
+from aecore.config import FIELDS, RunConfig, applied
 from aecore.datasets import DATASETS
 from aecore.fields import quoted, read
 from aecore.language import LANGUAGES
+from aecore.language import text as _
+from aecore.wording import sentences
 
 _SETTINGS, _NOTES, _VERSIONS = "settings", "notes", "widget versions"
 _IDLE = "idle settings"
 _STEP, _TURN = "step", "turn"
 _LANGUAGE = "language"
-PICTURE_FORMAT = "picture format"
-"""Key of the widget that chooses what charts are saved as."""
+_PAGE = "page"
+_CONTROLS = "controls"
 LAST_STEP = 10**9
 """The largest step that a link can name."""
 
 
-def begin(given: Mapping[str, str]) -> None:
+def begin(given: Mapping[str, str], firm: Controls | None = None) -> None:
     """Take settings from an address or a file; what does not go together is mended and said.
 
     Parameters
     ----------
     given : mapping of str to str
         Texts by the names of settings; the others take the data set's defaults.
+    firm : Controls, optional
+        Decisions that hold against all others.
     """
-    config, notes = nearest(given, datasets.default_name())
+    controlled, config, notes = controls().opened(given, datasets.default_name(), firm)
+    control(controlled)
     _idle().clear()
     for name in FIELDS:
         _versions()[name] = _versions().get(name, 0) + 1
@@ -68,15 +74,16 @@ def change(*, by: str = "", **values: Any) -> None:
     if by:
         value, complaint = read(FIELDS[by], values[by])
         if value is None:  # what stood there is worth more than the default
-            refused = f"{complaint} {FIELDS[by].label} stays as it was."
+            kept = _("{setting} stays as it was.", setting=_(FIELDS[by].label))
+            refused = sentences((complaint, kept))
             values = {}
             _versions()[by] = _versions().get(by, 0) + 1
-    dataset = values.get("dataset", old.dataset)
+    dataset = controls().kept("dataset", values.get("dataset", old.dataset))
     if dataset != old.dataset:
         chosen = carried(old, dataset) if dataset in DATASETS else {}
         _idle().clear()
     _idle().update(chosen | values)
-    config, notes = nearest(values, dataset, chosen)
+    config, notes = controls().nearest(values, dataset, chosen, old)
     st.session_state[_SETTINGS] = config
     st.session_state[_NOTES] = [refused, *notes] if refused else notes
     for name in FIELDS:
@@ -89,10 +96,13 @@ def change(*, by: str = "", **values: Any) -> None:
 
 def reset(name: str | None = None) -> None:
     """Set one setting, or all but the data set, back to the data set's default."""
-    usual = defaults(settings().dataset)
+    usual = controls().usual(settings().dataset)
     if name is None:
         _idle().clear()
-    change(**({name: usual[name]} if name else applied(usual)))
+        free = {key: value for key, value in applied(usual).items() if controls().free(key)}
+        change(**free)
+    else:
+        change(**{name: usual[name]})
 
 
 def choose_variant(name: str) -> None:
@@ -101,8 +111,30 @@ def choose_variant(name: str) -> None:
 
 
 def changed(name: str) -> bool:
-    """Tell whether a setting differs from its default."""
-    return name in settings().differences()
+    """Tell whether a setting differs from its default, and can be set back."""
+    config = settings()
+    return (
+        name in config.differences()
+        and controls().free(name)
+        and getattr(config, name) != controls().usual(config.dataset)[name]
+    )
+
+
+def controls() -> Controls:
+    """Return what a teacher has decided for this session."""
+    found = st.session_state.get(_CONTROLS, Controls())
+    assert isinstance(found, Controls)
+    return found
+
+
+def control(controlled: Controls) -> None:
+    """Put a teacher's decisions in force; settings follow with the next `begin` or `change`."""
+    st.session_state[_CONTROLS] = controlled
+
+
+def refused(config: RunConfig) -> list[str]:
+    """Return the labels of settings that keep a run from being trained for this session."""
+    return [_(FIELDS[name].label) for name in controls().breaks(config.as_dict())]
 
 
 def notes() -> list[str]:
@@ -125,7 +157,7 @@ def language() -> str:
 
     Outside of a page there is English.
     """
-    if get_script_run_ctx() is None:
+    if get_script_run_ctx(suppress_warning=True) is None:
         return "en"
     chosen = st.session_state.get(_LANGUAGE)
     if chosen is None:
@@ -148,9 +180,27 @@ def speak(name: str) -> list[str]:
         A sentence where there is no such language.
     """
     if name not in LANGUAGES:
-        return [f"There is no language {quoted(name)}: it can be {' or '.join(LANGUAGES)}."]
+        return [
+            _(
+                "There is no language {given}: it can be {known}.",
+                given=quoted(name),
+                known=_(" or ").join(LANGUAGES),
+            )
+        ]
     st.session_state[_LANGUAGE] = name
     return []
+
+
+def visit(page: str) -> bool:
+    """Note which page is looked at, by its address; tell whether it was another before."""
+    before = st.session_state.get(_PAGE)
+    st.session_state[_PAGE] = page
+    return bool(before != page)
+
+
+def page() -> str:
+    """Return the address of the page that is looked at."""
+    return str(st.session_state.get(_PAGE, ""))
 
 
 def step() -> int | None:
@@ -168,11 +218,6 @@ def look_at(step: int | None, *, by_slider: bool = False) -> None:
 def turn() -> int:
     """Return how often what is looked at was changed by anything but the timeline's slider."""
     return int(st.session_state.get(_TURN, 0))
-
-
-def picture_format() -> str:
-    """Return what charts are saved as, a key of `ui.charts.FORMATS`."""
-    return str(st.session_state.get(PICTURE_FORMAT, "png"))
 
 
 def holder() -> str:
@@ -193,7 +238,7 @@ def _versions() -> dict[str, int]:
 
 
 def setting_widget(name: str) -> dict[str, Any]:
-    """Return key, label, help and callback of the widget of a setting.
+    """Return key, label, help and callback of the widget of a setting, in English.
 
     The key is a new one whenever the setting is changed by anything but its widget, and a new
     widget is to begin with the setting as its default. No value is therefore ever pushed into

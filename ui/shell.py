@@ -8,44 +8,23 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from aecore import language
+from aecore.language import text as _
 from aecore.wording import plain
-from ui import address, session
+from ui import address, choices, classroom, session, share
+from ui.components import component
+from ui.guide import tour
+from ui.navigation import PAGES, PageInfo
 from ui.server import server
 from ui.sidebar import sidebar
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "assets"
-
-
-@dataclass(frozen=True)
-class PageInfo:
-    """One entry of the navigation; a page's file is named like its address."""
-
-    title: str
-    icon: str
-    address: str
-
-
-PAGES = (
-    PageInfo("Train", ":material/play_circle:", "train"),
-    PageInfo("Lessons", ":material/school:", "lessons"),
-    PageInfo("Compare", ":material/view_column:", "compare"),
-    PageInfo("Sweep", ":material/stacked_line_chart:", "sweep"),
-    PageInfo("Reconstructions", ":material/compare:", "reconstructions"),
-    PageInfo("Latent space", ":material/scatter_plot:", "latent_space"),
-    PageInfo("Filters", ":material/grid_view:", "filters"),
-    PageInfo("Anomalies", ":material/search_insights:", "anomalies"),
-    PageInfo("Compression", ":material/compress:", "compression"),
-    PageInfo("Own images", ":material/draw:", "own_images"),
-    PageInfo("Guide", ":material/menu_book:", "guide"),
-    PageInfo("Links", ":material/link:", "links"),
-)
 
 _COLD = "opened without app.py"
 _inside = threading.local()
@@ -61,48 +40,90 @@ def shell(*, run: bool = False) -> None:
     """
     if getattr(_inside, "page", False):
         return
+    language.follow(session.language)
+    made_no_sense = classroom.begin()
+    bare = not st.query_params
+    address.open_address()
     st.set_page_config(
-        page_title="Autoencoder explorer",
+        page_title=_("Autoencoder explorer"),
         page_icon=str(ASSETS / "logo.svg"),
         layout="wide",
         initial_sidebar_state="auto",
-        menu_items={"Get help": None, "Report a bug": None, "About": _ABOUT},
+        menu_items={"Get help": None, "Report a bug": None, "About": _about()},
     )
     st.html(ASSETS / "styles.css")
     st.logo(str(ASSETS / "logo.svg"), size="large")
-    page = st.navigation([*_pages()], position="top")
+    for note in made_no_sense:
+        session.say(note)
+    pages = [*_pages()]
+    page = st.navigation(pages, position="hidden" if classroom.presenting() else "top")
     if not run and _COLD not in st.session_state:
         # from now on the page is run by app.py, where its widgets are others: none is drawn before
         st.session_state[_COLD] = True
         st.rerun()
-    server()
-    language.follow(session.language)
-    address.open_address()
-    sidebar()
+    visited = _visited(page, run)
+    if session.visit(visited):
+        choices.visit()
+    place = None
+    if classroom.presenting():
+        place = classroom.stage([p for p in pages if p.visibility != "hidden"], page)
+    else:
+        sidebar(settings=next((p.settings for p in PAGES if p.address == visited), True))
     address.show()
     _say_notes()
+    tour.offer(bare=bare, here=visited == PAGES[0].address)
+    _tell_language()
     if run:
         _inside.page = True
+        place = place or st.container(horizontal=True, horizontal_alignment="right")
+        share.page_begins()
         try:
             page.run()
         finally:
             _inside.page = False
+        share.share_where_missing(place)
+        choices.settle()
+
+
+def _tell_language() -> None:
+    """Tell the browser which language the page is in."""
+    with st.container(key="language"):
+        component("language")(data={"language": session.language()}, key="language.told")
+
+
+def _visited(page: st.Page, navigated: bool) -> str:
+    """Return the address of the page that is looked at."""
+    if navigated:
+        return page.url_path or PAGES[0].address
+    context = get_script_run_ctx()
+    return Path(context.main_script_path).stem if context else ""
 
 
 def _pages() -> Iterator[st.Page]:
     first, *others = PAGES
     # the first page answers at the root and, unseen, at its own address
-    yield st.Page(_file(first), title=first.title, icon=first.icon, url_path="start", default=True)
-    yield st.Page(_file(first), title=first.title, url_path=first.address, visibility="hidden")
+    yield st.Page(
+        _file(first), title=_(first.title), icon=first.icon, url_path="start", default=True
+    )
+    yield st.Page(_file(first), title=_(first.title), url_path=first.address, visibility="hidden")
     for page in others:
-        yield st.Page(_file(page), title=page.title, icon=page.icon, url_path=page.address)
+        if not session.controls().hides(page.address):
+            yield st.Page(_file(page), title=_(page.title), icon=page.icon, url_path=page.address)
+
+
+def page_of(address: str) -> st.Page:
+    """Return the page at an address, for a link to it."""
+    info = next(info for info in PAGES if info.address == address)
+    path = "start" if info is PAGES[0] else info.address
+    return st.Page(_file(info), title=_(info.title), icon=info.icon, url_path=path)
 
 
 def _file(page: PageInfo) -> Path:
     return ROOT / "pages" / f"{page.address}.py"
 
 
-_ABOUT = "Train small autoencoders in the browser, and look at everything they learn."
+def _about() -> str:
+    return _("Train small autoencoders in the browser, and look at everything they learn.")
 
 
 def _say_notes() -> None:
@@ -113,7 +134,7 @@ def _say_notes() -> None:
     if notes:
         with st.container(horizontal=True, key="notes"):
             st.warning("\n".join(f"- {plain(note)}" for note in notes), icon=":material/info:")
-            st.button("Got it", on_click=_notes_read)
+            st.button(_("Got it"), on_click=_notes_read)
 
 
 def _notes_read() -> None:

@@ -14,10 +14,11 @@ import streamlit as st
 
 from aecore import export
 from aecore.config import RunConfig
+from aecore.language import text as _
 from aecore.runs import Run
 from aecore.script import file_name, script
 from aecore.wording import moment
-from ui import session
+from ui import choices
 from ui.charts import FORMATS
 
 
@@ -33,10 +34,10 @@ def take_away(config: RunConfig, run: Run | None, step: int | None) -> None:
         The snapshot that is looked at; None where there is none.
     """
     offer = st.popover(
-        "Take away",
+        _("Take away"),
         icon=":material/download:",
         type="tertiary",
-        help="Save the model, its training as a plain PyTorch script, or its measurements.",
+        help=_("Save the model, its training as a plain PyTorch script, or its measurements."),
         width="content",
         key="take away",
         on_change="rerun",
@@ -50,42 +51,44 @@ def take_away(config: RunConfig, run: Run | None, step: int | None) -> None:
 
 
 def _model(config: RunConfig, run: Run | None, step: int | None) -> None:
-    label, make = "Model (.zip)", None
+    label, make = _("Model (.zip)"), None
     if run is not None and step is not None:
         when = moment(step, config.steps_per_epoch, config.pretraining_span)
-        label, make = f"Model of {when} (.zip)", partial(export.archive, run, step)
+        label, make = _("Model of {when} (.zip)", when=when), partial(export.archive, run, step)
     _button(
         "model",
         label,
         export.archive_name(config, step or 0),
         make,
         ":material/deployed_code:",
-        "The weights as safetensors, all settings as JSON, and how to load them.",
+        _("The weights as safetensors, all settings as JSON, and how to load them."),
     )
     if make is None:
-        st.caption("There is a model to take once training has begun.")
+        st.caption(_("There is a model to take once training has begun."))
 
 
 def _script(config: RunConfig) -> None:
     _button(
         "script",
-        "PyTorch script (.py)",
+        _("PyTorch script (.py)"),
         file_name(config),
         partial(script, config),
         ":material/code:",
-        "The same training in plain PyTorch: it needs nothing of this app, and reaches the same "
-        "errors within the spread of seeds.",
+        _(
+            "The same training in plain PyTorch: it needs nothing of this app, and reaches the "
+            "same errors within the spread of seeds."
+        ),
     )
 
 
 def _measurements(config: RunConfig, run: Run | None) -> None:
     _button(
         "measurements",
-        "Measurements (.csv)",
+        _("Measurements (.csv)"),
         export.measurements_name(config),
         partial(export.measurements, run) if run is not None and run.steps() else None,
         ":material/table:",
-        "Losses and errors of every snapshot, on training and test images, means per pixel.",
+        _("Losses and errors of every snapshot, on training and test images, means per pixel."),
     )
 
 
@@ -109,12 +112,5 @@ def _button(
 
 def _pictures() -> None:
     st.segmented_control(
-        "Charts are saved as",
-        list(FORMATS),
-        default="png",
-        format_func=FORMATS.__getitem__,
-        required=True,
-        key=session.PICTURE_FORMAT,
-        persist_state="session",
-        help="A camera over every chart saves it as a picture. SVG stays sharp at any size.",
+        **choices.widget("charts", list(FORMATS)), format_func=FORMATS.__getitem__, required=True
     )

@@ -1,4 +1,4 @@
-"""``reproduce``: the published experiments, published beside measured."""
+"""``reproduce``: the published experiments and the lessons, published beside measured."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ def reproduce(arguments: Namespace) -> int:
     """List the experiments, or do the ones that are named."""
     from aecore.experiments.registry import EXPERIMENTS
 
+    if arguments.lessons:
+        return _lessons(arguments)
     if not arguments.ids and not arguments.all:
         if arguments.quick or arguments.full or arguments.figures:
             raise UsageError("Which? Give ids such as E3, or --all.")
@@ -40,13 +42,43 @@ def reproduce(arguments: Namespace) -> int:
         raise UsageError("--quick and --full are opposites: give one of them.")
     chosen = list(EXPERIMENTS.values()) if arguments.all else _chosen(arguments.ids)
     budget: Budget = "quick" if arguments.quick else "full" if arguments.full else "usual"
-    figures = Path(arguments.figures).expanduser() if arguments.figures else None
-    if figures is not None:
-        try:
-            figures.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UsageError(f"--figures {figures}: {error.strerror}.") from None
-    return _do(chosen, budget, figures, arguments.json)
+    return _do(chosen, budget, _figures(arguments), arguments.json)
+
+
+def _figures(arguments: Namespace) -> Path | None:
+    """Return the folder for figures, made if need be."""
+    if not arguments.figures:
+        return None
+    figures = Path(arguments.figures).expanduser()
+    try:
+        figures.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--figures {figures}: {error.strerror}.") from None
+    return figures
+
+
+def _lessons(arguments: Namespace) -> int:
+    """Do the lessons that are named, or all; say which files are broken, and go on."""
+    from aecore.lessons.course import course
+    from aecore.lessons.lesson import Lesson
+
+    if arguments.quick or arguments.full or arguments.all:
+        raise UsageError("Lessons have one length: --all, --quick and --full are for experiments.")
+    read = course()
+    lessons = {entry.slug: entry for entry in read if isinstance(entry, Lesson)}
+    broken = [entry for entry in read if not isinstance(entry, Lesson)]
+    names = {text.strip().lower(): text for text in arguments.ids}
+    broken = [error for error in broken if not names or any(n in error.file for n in names)]
+    for error in broken:
+        say(str(error))
+    for name, text in names.items():
+        if name not in lessons and not any(name in error.file for error in broken):
+            close = difflib.get_close_matches(name, lessons, n=1)
+            hint = f"Did you mean {close[0]}?" if close else f"They are {', '.join(lessons)}."
+            raise UsageError(f"There is no lesson “{text[:20]}”. {hint}")
+    chosen = [lesson.experiment for slug, lesson in lessons.items() if not names or slug in names]
+    done = _do(chosen, "usual", _figures(arguments), arguments.json, keep_pictures=True)
+    return done or (1 if broken else 0)
 
 
 def _chosen(ids: Sequence[str]) -> list[Experiment]:
@@ -88,10 +120,17 @@ def _list(experiments: Sequence[Experiment], as_json: bool) -> int:
     print_table(rows, "<<<<")
     print()
     print("python -m aecore reproduce E3 E5   runs two of them; --all runs all, --quick in short.")
+    print("python -m aecore reproduce --lessons   makes the lessons ahead of class.")
     return 0
 
 
-def _do(chosen: Sequence[Experiment], budget: Budget, figures: Path | None, as_json: bool) -> int:
+def _do(
+    chosen: Sequence[Experiment],
+    budget: Budget,
+    figures: Path | None,
+    as_json: bool,
+    keep_pictures: bool = False,
+) -> int:
     import torch
 
     from aecore.engine import Engine
@@ -107,7 +146,7 @@ def _do(chosen: Sequence[Experiment], budget: Budget, figures: Path | None, as_j
         is_connected=lambda holder: holder.startswith("reproduce"),
     )
     try:
-        reproduction = Reproduction(engine, budget, status.show, figures)
+        reproduction = Reproduction(engine, budget, status.show, figures, keep_pictures)
         for k, experiment in enumerate(chosen):
             if len(chosen) > 1:
                 status.close()
@@ -194,8 +233,13 @@ def add(groups: Any, command: Any) -> None:
         "Without a name, lists them. What was done before is not done again; Ctrl-C stops, and "
         "the same command goes on.",
     )
-    parser.add_argument("ids", metavar="ID", nargs="*", help="Such as E3.")
+    parser.add_argument("ids", metavar="ID", nargs="*", help="Such as E3, or a lesson's name.")
     parser.add_argument("--all", action="store_true", help="Do all of them.")
+    parser.add_argument(
+        "--lessons",
+        action="store_true",
+        help="Make the lessons ahead of class: all, or those that are named.",
+    )
     parser.add_argument(
         "--quick", action="store_true", help="Less data and fewer epochs: a first impression."
     )

@@ -25,6 +25,7 @@ from aecore.compression import FORMATS, error_at, sweep
 from aecore.corruption import Noise
 from aecore.detection import auc, average_precision
 from aecore.diagnostics import principal_angles
+from aecore.experiments.described import as_name
 from aecore.experiments.laboratory import Found, Laboratory, Subject
 from aecore.features import adjusted_rand, cluster, linear_probe
 from aecore.filters import encoder_filters
@@ -320,8 +321,7 @@ def units(lab: Laboratory, runs: Sequence[str] = (), most: int = 100) -> Found:
         }
         shown = alive[:most].view(-1, *s.model.filter_shape)
         scaled = shown / shown.abs().amax((1, 2), keepdim=True).clamp(min=1e-12)
-        name = "".join(c if c.isalnum() else "-" for c in s.name)
-        found.figures[f"filters-{name}"] = _picture(
+        found.figures[f"filters-{as_name(s.name)}"] = _picture(
             [images.signed(scaled.numpy(), 1.0)], round(math.sqrt(len(shown)))
         )
     return found
@@ -428,11 +428,14 @@ def shoes(lab: Laboratory, run: str) -> Found:
 
     Values: ``shoe RE``, ``shoe rank``, ``hardest digit RE``, ``second over first``, and where
     clothing is at hand ``<kind> first`` (share of its images before every digit) for each kind
-    of shoe.
+    of shoe. Draws ``shoe``: the shoe, an empty image and the hardest digit above what came back.
     """
     s, found = lab[run], Found()
     own = reconstruction_errors(s.model, s.test)
-    shoe = _strange(s, "shoe")[1]
+    shoe, pixels = _strange(s, "shoe")[1:]
+    shown = torch.cat([pixels, torch.zeros_like(pixels), s.test[own.argmax()][None]])
+    with torch.inference_mode():
+        found.figures["shoe"] = _picture([_greys(s, shown), _greys(s, s.model(shown))], len(shown))
     hardest = float(own.max())
     found.values |= {
         "shoe RE": float(shoe[0]),
@@ -444,18 +447,18 @@ def shoes(lab: Laboratory, run: str) -> Found:
         (k for k in ("fashion-mnist", "fashion-mnist-sample") if STRANGERS[k].available()), None
     )
     if clothing is not None:
-        labels, error = _strange(s, clothing, 900)
+        labels, error, _pictures = _strange(s, clothing, 900)
         for kind in ("Ankle boot", "Sneaker", "Sandal"):
             mine = torch.tensor([label.startswith(kind) for label in labels])
             found.values[f"{kind.lower()}s first"] = float((error[mine] > hardest).float().mean())
     return found
 
 
-def _strange(s: Subject, kind: str, count: int = 1) -> tuple[list[str], Tensor]:
-    """Return labels and reconstruction errors of strangers."""
+def _strange(s: Subject, kind: str, count: int = 1) -> tuple[list[str], Tensor, Tensor]:
+    """Return labels, reconstruction errors and pixels of strangers."""
     strange = strange_images(kind, s.data.shape, count)
     pictures = as_pixels(evaluation.pixels(np.ascontiguousarray(strange.images)))
-    return list(strange.labels), reconstruction_errors(s.model, pictures)
+    return list(strange.labels), reconstruction_errors(s.model, pictures), pictures
 
 
 def stability(lab: Laboratory, top: int = 100) -> Found:

@@ -6,12 +6,13 @@ A tolerance is data: a range, a ratio or an ordering, with the reason for it bes
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TypeAlias
 
-from aecore.wording import short
+from aecore.language import text as _
+from aecore.wording import explained, short
 
 Values: TypeAlias = Mapping[str, float]
 
@@ -44,12 +45,13 @@ class Within:
     def words(self, unit: str) -> str:
         """Return the tolerance in words."""
         if self.low == -math.inf:
-            return f"at most {shown(self.high, unit)}"
+            return _("at most {value}", value=shown(self.high, unit))
         if self.high == math.inf:
-            return f"at least {shown(self.low, unit)}"
+            return _("at least {value}", value=shown(self.low, unit))
         if self.low == self.high:
-            return f"exactly {shown(self.low, unit)}"
-        return f"{shown(self.low, '%' if unit == '%' else '')} to {shown(self.high, unit)}"
+            return _("exactly {value}", value=shown(self.low, unit))
+        low = shown(self.low, "%" if unit == "%" else "")
+        return _("{low} to {high}", low=low, high=shown(self.high, unit))
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Rising:
 
     def words(self, unit: str) -> str:
         """Return the tolerance in words."""
-        return "in this order"
+        return _("in this order")
 
 
 @dataclass(frozen=True)
@@ -108,10 +110,10 @@ class Ratio:
     def words(self, unit: str) -> str:
         """Return the tolerance in words."""
         if self.low == 0:
-            return f"ratio at most {short(self.high)}"
+            return _("ratio at most {value}", value=short(self.high))
         if self.high == math.inf:
-            return f"ratio at least {short(self.low)}"
-        return f"ratio {short(self.low)} to {short(self.high)}"
+            return _("ratio at least {value}", value=short(self.low))
+        return _("ratio {low} to {high}", low=short(self.low), high=short(self.high))
 
 
 Tolerance: TypeAlias = Within | Rising | Ratio
@@ -163,7 +165,7 @@ class Verdict:
         Means over the seeds; empty where something was not measured.
     spread : mapping of str to float
         Largest minus smallest over the seeds.
-    word : {"agrees", "differs", "not measured"}
+    word : {"agrees", "differs", "not measured", "other data"}
     """
 
     claim: Claim
@@ -176,18 +178,17 @@ class Verdict:
         several, unit = len(self.measured) > 1, self.claim.unit
         own, after = ("%", "") if unit == "%" else ("", unit)  # of each value, and behind them all
         parts = []
-        for key, value in self.measured.items():
+        for (key, value), name in zip(self.measured.items(), apart(self.measured), strict=True):
             text = shown(value, own)
             if self.spread.get(key):
                 text += f" ± {_beside(text, self.spread[key] / 2, own)}"
-            parts.append(f"{key} {text}" if several else text)
-        word, _, rest = after.partition(" ")
-        if several and all(key.split()[-1] == word for key in self.measured):
-            after = rest  # "a MSE 0.02, b MSE 0.01 per pixel"
+            parts.append(explained(name, text) if several else text)
         rising = isinstance(self.claim.agrees, Rising)
         text = (" < " if rising and self.word == "agrees" else ", ").join(parts)
         text = f"{text} {after}".rstrip()
-        return f"{text}; closer together than the seeds" if self.too_close else text
+        if self.too_close:
+            return _("{values}; closer together than the seeds", values=text)
+        return text
 
     @property
     def too_close(self) -> bool:
@@ -226,6 +227,17 @@ def shown(value: float, unit: str) -> str:
     if math.isfinite(value) and value == int(value) and abs(value) < 1e6:  # a rank, a count
         return f"{int(value):,} {unit}".rstrip()
     return f"{short(value)} {unit}".rstrip()
+
+
+def apart(names: Iterable[str]) -> list[str]:
+    """Return names without the words that all of them end with, which go without saying.
+
+    ``["deep squared error", "deep PCA squared error"]`` are ``["deep", "deep PCA"]``.
+    """
+    words = [name.split() for name in names]
+    while all(len(each) > 1 for each in words) and len({each[-1] for each in words}) == 1:
+        words = [each[:-1] for each in words]
+    return [" ".join(each) for each in words]
 
 
 def _beside(mean: str, half: float, unit: str) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any, Literal, TypeAlias
 
 from aecore import datasets
 from aecore.choosing import strict
 from aecore.config import FIELDS, RunConfig
-from aecore.experiments.claims import Claim
+from aecore.experiments.claims import Claim, Values, Verdict, judge
 from aecore.fields import shown
+from aecore.language import counted, marked
+from aecore.language import text as _
+from aecore.wording import listed
 
 Settings: TypeAlias = Mapping[str, Any]
 Budget: TypeAlias = Literal["quick", "usual", "full"]
@@ -20,9 +23,18 @@ QUICK: Settings = {"subset": 10_000, "epochs": 15, "batch_size": 64}
 """A sixth of MNIST, and steps enough for most networks to be recognised."""
 
 _COUNTED = {
-    "epochs": ("epoch", "epochs"),
-    "clean_epochs": ("clean epoch", "clean epochs"),
-    "pretraining_epochs": ("epoch of pretraining a layer", "epochs of pretraining a layer"),
+    "epochs": (
+        marked("{count} epoch instead of {wanted}"),
+        marked("{count} epochs instead of {wanted}"),
+    ),
+    "clean_epochs": (
+        marked("{count} clean epoch instead of {wanted}"),
+        marked("{count} clean epochs instead of {wanted}"),
+    ),
+    "pretraining_epochs": (
+        marked("{count} epoch of pretraining a layer instead of {wanted}"),
+        marked("{count} epochs of pretraining a layer instead of {wanted}"),
+    ),
 }
 
 
@@ -65,6 +77,8 @@ class Experiment:
         What differs from the published set-up under every budget, or empty; a sentence.
     remark : str
         What should be known beside the numbers.
+    instead_of : str
+        The data set that the source is about, where another one takes its place; else empty.
     """
 
     id: str
@@ -81,6 +95,7 @@ class Experiment:
     full_runs: Mapping[str, Settings] = field(default_factory=dict)
     different: str = ""
     remark: str = ""
+    instead_of: str = ""
 
     def configs(self, budget: Budget, seed: int) -> dict[str, RunConfig]:
         """Return the runs' settings with a budget and a seed, by name."""
@@ -109,6 +124,16 @@ class Experiment:
             return self.claims
         return tuple(claim.in_full() for claim in self.claims)
 
+    def verdicts(self, budget: Budget, found: Sequence[Values]) -> list[Verdict]:
+        """Compare the claims with what one or more seeds measured.
+
+        The word is "other data" where the images are not those that the source is about.
+        """
+        judged = [judge(claim, list(found)) for claim in self.judged(budget)]
+        if not self.instead_of:
+            return judged
+        return [replace(v, word="other data") if v.measured else v for v in judged]
+
     def shortened(self, budget: Budget) -> str:
         """Return what a budget leaves out of the full one, in words; empty if nothing.
 
@@ -119,14 +144,18 @@ class Experiment:
         for setting, name in product(FIELDS, self.runs):
             if phrase := _shorter(setting, less[name], more[name]):
                 runs.setdefault(phrase, []).append(name)
-        return ", ".join(
-            phrase if len(names) == len(self.runs) else f"{phrase} ({', '.join(names)})"
+        return listed(
+            phrase
+            if len(names) == len(self.runs)
+            else _("{what} ({names})", what=phrase, names=listed(names))
             for phrase, names in runs.items()
         )
 
     def conditions(self, budget: Budget) -> list[str]:
         """Return sentences on how a budget departs from what was published."""
         shortened, sentences = self.shortened(budget), []
+        if self.instead_of:
+            sentences.append(f"other data: {self.instead_of} is not on this machine.")
         if budget == "quick":
             sentences.append(f"quick: {shortened or 'nothing is shorter'}.")
         elif shortened:
@@ -162,8 +191,14 @@ def _shorter(setting: str, less: RunConfig, more: RunConfig) -> str:
     if a == b:
         return ""
     if setting == "subset":  # 0 is all
-        return f"{less.train_size:,} of {more.train_size:,} training images"
+        return _(
+            "{count:,} of {wanted:,} training images", count=less.train_size, wanted=more.train_size
+        )
     if setting in _COUNTED:
-        one, many = _COUNTED[setting]
-        return f"{a} {one if a == 1 else many} instead of {b}"
-    return f"{FIELDS[setting].label.lower()} {shown(a)} instead of {shown(b)}"
+        return counted(*_COUNTED[setting], a, wanted=b)
+    return _(
+        "{setting} {value} instead of {wanted}",
+        setting=_(FIELDS[setting].label).lower(),
+        value=shown(a),
+        wanted=shown(b),
+    )

@@ -1,13 +1,11 @@
 """Doing experiments: their runs through the engine and store, their analyses, their verdicts.
 
-What was done before is not done again: runs are recordings, and what an analysis measured is
-kept under ``home/reproduced`` by everything that it depends on.
+What was done before is not done again: runs are recordings, and `aecore.experiments.measuring`
+keeps what was measured.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,15 +16,14 @@ from typing import Any
 from aecore import datasets
 from aecore.datasets import DATASETS, DatasetError
 from aecore.engine import Engine
-from aecore.experiments.analyses import ANALYSES
-from aecore.experiments.claims import Values, Verdict, judge
+from aecore.experiments import measuring
+from aecore.experiments.claims import Verdict
 from aecore.experiments.experiment import Budget, Experiment, Step
-from aecore.experiments.laboratory import Laboratory, Subject, as_file
+from aecore.experiments.laboratory import as_file
+from aecore.experiments.measuring import Drawing
 from aecore.results import write_atomically
 from aecore.runs import Run, RunError
 
-VERSION = 1
-"""Of the analyses; another one measures everything again."""
 POLL_S = 0.25
 
 
@@ -106,6 +103,8 @@ class Reproduction:
         Told what is going on, often; ``(text, topic)``.
     figures : Path, optional
         Folder that figures are written to.
+    keep_pictures : bool
+        Whether figures are kept beside the values, for pages to show.
     """
 
     def __init__(
@@ -114,8 +113,10 @@ class Reproduction:
         budget: Budget,
         say: Callable[[str, object], None],
         figures: Path | None = None,
+        keep_pictures: bool = False,
     ) -> None:
         self.engine, self.budget, self.say, self.figures = engine, budget, say, figures
+        self.keep_pictures = keep_pictures
 
     def do(self, experiment: Experiment, ahead: Sequence[Experiment] = ()) -> Report:
         """Train, analyse and judge an experiment.
@@ -160,8 +161,7 @@ class Reproduction:
             self._want(other)
         for seed, runs in enumerate(seeds):
             report.values.append(self._measure(experiment, runs, seed, report))
-        found: list[Values] = list(report.values)
-        report.verdicts = [judge(claim, found) for claim in experiment.judged(self.budget)]
+        report.verdicts = experiment.verdicts(self.budget, report.values)
 
     # -- runs ------------------------------------------------------------------------
 
@@ -215,44 +215,26 @@ class Reproduction:
     def _measure(
         self, experiment: Experiment, runs: dict[str, Run], seed: int, report: Report
     ) -> dict[str, float]:
-        path = self._kept_at(experiment, runs, seed)
-        wanted = self.figures is not None and seed == 0  # one seed's pictures are enough
-        if not wanted:
-            try:
-                return {str(k): float(v) for k, v in json.loads(path.read_bytes()).items()}
-            except (OSError, ValueError, TypeError, AttributeError):
-                pass  # not done yet, or damaged: it is measured (again)
+        home, figures = self.engine.home, self.figures
+        path = measuring.place(home, experiment, runs, seed, self.budget)
+        to_folder = figures is not None and seed == 0  # one seed's pictures are enough
+        if not to_folder and (known := measuring.kept(path)) is not None:
+            return known
 
-        def say(text: str) -> None:
+        def progress(text: str, fraction: float | None) -> None:
             self.say(f"{experiment.id}: {text}", (experiment.id, text))
 
-        subjects = {name: Subject(name, run, self.engine.home) for name, run in runs.items()}
-        lab = Laboratory(subjects, seed, say)
-        values: dict[str, float] = {}
-        drawn = (Step("curves"),) if wanted else ()
-        for step in (*experiment.steps, *drawn):
-            say(step.analysis.replace("_", " "))
-            found = ANALYSES[step.analysis](lab, **step.arguments)
-            values |= found.values
-            for name, figure in found.figures.items() if wanted else ():
-                assert self.figures is not None
-                ending, content = as_file(figure)
-                target = self.figures / f"{experiment.id}-{name}.{ending}"
-                target.parent.mkdir(parents=True, exist_ok=True)
-                write_atomically(target, content)
-                report.figures.append(target)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, json.dumps(values).encode())
-        return values
+        def draw(name: str, figure: Drawing) -> None:
+            if self.keep_pictures:
+                measuring.keep_picture(path, name, figure)
+            if figures is None or not to_folder:
+                return
+            ending, content = as_file(figure)
+            target = figures / f"{experiment.id}-{name}.{ending}"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(target, content)
+            report.figures.append(target)
 
-    def _kept_at(self, experiment: Experiment, runs: dict[str, Run], seed: int) -> Path:
-        depends = {
-            "version": VERSION,
-            "runs": {name: [run.id, run.config.epochs] for name, run in runs.items()},
-            "steps": [[step.analysis, dict(step.arguments)] for step in experiment.steps],
-            "seed": seed,
-            "quick": self.budget == "quick",
-            "at hand": [name for name in DATASETS if datasets.available(name)],  # for strangers
-        }
-        digest = hashlib.sha256(json.dumps(depends, sort_keys=True).encode()).hexdigest()[:16]
-        return self.engine.home / "reproduced" / f"{experiment.id}-{digest}.json"
+        more = (Step("curves"),) if to_folder else ()
+        wanted = draw if to_folder or self.keep_pictures else None
+        return measuring.measure(home, experiment, runs, seed, path, progress, wanted, more)

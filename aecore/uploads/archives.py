@@ -28,6 +28,7 @@ from aecore.uploads.limits import (
     megabytes,
     numbered,
 )
+from aecore.wording import sentences
 
 MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 
@@ -208,7 +209,7 @@ def _gathered(
         raise UploadError(_("It is an empty archive: pack pictures into it."))
     if not pictures:
         raise UploadError(
-            _("It holds nothing that can be used. {reasons}", reasons=left_out(reasons, count))
+            sentences([_("It holds nothing that can be used."), left_out(reasons, count)])
         )
     if reasons:
         notes = [*notes, left_out(reasons, count)]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from aecore.language import marked
 from aecore.language import text as _
 from aecore.placing import Picture, on_paper, within
 from aecore.uploads.greys import TURNED, pictures_of
@@ -135,7 +136,9 @@ def _laid_on_ground(image: Image.Image) -> tuple[Image.Image, list[str]]:
         raise UploadError(_("It is transparent all over, so there is nothing to see: draw on it."))
     grey = np.asarray(full.convert("RGB").convert("L"), np.float64)
     light = float((grey * alpha).sum() / alpha.sum()) >= 128
-    colour = "black" if light else "white"
+    colour = marked("black") if light else marked("white")
     ground = Image.new("RGBA", full.size, colour)
     ground.alpha_composite(full)
-    return ground.convert("RGB"), [_("Its transparent parts were laid on {colour}.", colour=colour)]
+    return ground.convert("RGB"), [
+        _("Its transparent parts were laid on {colour}.", colour=_(colour))
+    ]

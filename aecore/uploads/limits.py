@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from aecore.language import text as _
 from aecore.placing import Picture
+from aecore.wording import sentences
 
 MAX_FILE_BYTES = 20_000_000
 """Bytes of a file, and of a file in an archive once it is unpacked."""
@@ -140,11 +141,10 @@ def left_out(reasons: Sequence[tuple[str, str]], of: int) -> str:
     """
     named = [f"{name}: {why}" for name, why in reasons[:_NAMED]]
     more = len(reasons) - len(named)
-    rest = _(" And {more:,} more.", more=more) if more else ""
-    return _(
-        "{count:,} of {of:,} files were left out. {reasons}{rest}",
-        count=len(reasons),
-        of=of,
-        reasons=" ".join(named),
-        rest=rest,
+    return sentences(
+        [
+            _("{count:,} of {of:,} files were left out.", count=len(reasons), of=of),
+            *named,
+            _("And {more:,} more.", more=more) if more else "",
+        ]
     )

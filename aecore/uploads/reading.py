@@ -6,6 +6,7 @@ import binascii
 from base64 import b64decode
 from collections.abc import Callable
 
+from aecore.language import marked
 from aecore.language import text as _
 from aecore.own_images import MAX_IMAGES
 from aecore.placing import Picture
@@ -17,7 +18,7 @@ from aecore.uploads.images import read_image
 from aecore.uploads.limits import Upload, UploadError, check_bytes, label, numbered
 from aecore.uploads.tables import read_table
 
-KINDS = "PNG, JPEG, GIF, BMP, WebP or TIFF, .npy, .npz, .csv, or a .zip of pictures"
+KINDS = marked("PNG, JPEG, GIF, BMP, WebP or TIFF, .npy, .npz, .csv, or a .zip of pictures")
 """What can be brought, in words."""
 
 _IMAGES = {
@@ -29,13 +30,15 @@ _IMAGES = {
     b"MM\x00*": ("tif", "tiff"),
 }
 _OTHERS = {
-    b"\x80": "a pickle, which could run code as it is opened: save the array with numpy.save",
-    b"\x1f\x8b": "packed with gzip: unpack it first",
-    b"7z\xbc\xaf": "a 7z archive: pack the pictures as .zip",
-    b"Rar!": "a RAR archive: pack the pictures as .zip",
-    b"%PDF": "a PDF: export the page as PNG",
-    b"<": "text in angle brackets, as an SVG drawing or a web page: export it as PNG",
-    b"\x89HDF": "an HDF5 file: save the array with numpy.save",
+    b"\x80": marked(
+        "a pickle, which could run code as it is opened: save the array with numpy.save"
+    ),
+    b"\x1f\x8b": marked("packed with gzip: unpack it first"),
+    b"7z\xbc\xaf": marked("a 7z archive: pack the pictures as .zip"),
+    b"Rar!": marked("a RAR archive: pack the pictures as .zip"),
+    b"%PDF": marked("a PDF: export the page as PNG"),
+    b"<": marked("text in angle brackets, as an SVG drawing or a web page: export it as PNG"),
+    b"\x89HDF": marked("an HDF5 file: save the array with numpy.save"),
 }
 _SAMPLE = 2000
 _DRAWING = "data:image/png;base64,"
@@ -66,7 +69,7 @@ def read(name: str, content: bytes, *, turn_over: bool = True, most: int = MAX_I
     reader = _READERS.get(kind)
     if reader is None:
         raise UploadError(
-            _("It is {what}. What can be read: {kinds}.", what=_what(content), kinds=KINDS)
+            _("It is {what}. What can be read: {kinds}.", what=_what(content), kinds=_(KINDS))
         )
     found = reader(label(name), content, most, turn_over)
     strange = _strange_ending(name, content, kind)
@@ -134,8 +137,8 @@ def _known(content: bytes) -> str:
 def _what(content: bytes) -> str:
     known = _known(content)
     if not known and content[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypavif"):
-        known = _("a HEIC or AVIF picture: export it as JPEG or PNG")
-    return known or _("none of the kinds of files that are understood")
+        known = marked("a HEIC or AVIF picture: export it as JPEG or PNG")
+    return _(known) if known else _("none of the kinds of files that are understood")
 
 
 def _strange_ending(name: str, content: bytes, kind: str) -> list[str]:
@@ -172,7 +175,9 @@ def _array(name: str, content: bytes, most: int, turn_over: bool) -> Upload:
 def _table(name: str, content: bytes, most: int, turn_over: bool) -> Upload:
     values, labels, notes = read_table(content, most)
     pictures, done = pictures_of(values, turn_over)
-    names = tuple(f"{label_} (row {k + 1})" for k, label_ in enumerate(labels))
+    names = tuple(
+        _("{label} (row {number})", label=label_, number=k + 1) for k, label_ in enumerate(labels)
+    )
     return Upload(names or numbered(name, len(pictures)), tuple(pictures), (*notes, *done))
 
 

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from aecore.language import marked
 from aecore.language import text as _
 from aecore.uploads.limits import UploadError, square
 
 _DELIMITERS = (";", "\t", ",")
-_EXPECTED = (
+_EXPECTED = marked(
     "expected was a table with one square image a row, its pixels separated by commas or "
     "semicolons, as in MNIST's 784 columns, or 785 with the label"
 )
@@ -45,7 +46,7 @@ def read_table(content: bytes, most: int) -> tuple[npt.NDArray[Any], list[str], 
     """
     lines = [line for line in _text(content).splitlines() if line.strip()]
     if not lines:
-        raise UploadError(_("It holds no rows; {expected}.", expected=_EXPECTED))
+        raise UploadError(_("It holds no rows; {expected}.", expected=_(_EXPECTED)))
     delimiter = next((mark for mark in _DELIMITERS if mark in lines[0]), None)
     head = _cells(lines[0], delimiter)
     titled = not all(_is_number(cell) for cell in head)
@@ -89,7 +90,7 @@ def _is_number(cell: str) -> bool:
 def _numbers(rows: list[str], delimiter: str | None) -> npt.NDArray[np.float64]:
     """Parse rows of as many numbers each, (N, n)."""
     if not rows:
-        raise UploadError(_("It holds no rows of numbers; {expected}.", expected=_EXPECTED))
+        raise UploadError(_("It holds no rows of numbers; {expected}.", expected=_(_EXPECTED)))
     if delimiter is not None:
         width = rows[0].count(delimiter)
         odd = next((k for k, row in enumerate(rows) if row.count(delimiter) != width), None)
@@ -101,7 +102,7 @@ def _numbers(rows: list[str], delimiter: str | None) -> npt.NDArray[np.float64]:
                     width=width + 1,
                     odd=odd + 1,
                     count=rows[odd].count(delimiter) + 1,
-                    expected=_EXPECTED,
+                    expected=_(_EXPECTED),
                 )
             )
     text = "\n".join(rows)
@@ -114,7 +115,7 @@ def _numbers(rows: list[str], delimiter: str | None) -> npt.NDArray[np.float64]:
         )  # fmt: skip
     except Exception as error:
         raise UploadError(
-            _("It holds something else than numbers; {expected}.", expected=_EXPECTED)
+            _("It holds something else than numbers; {expected}.", expected=_(_EXPECTED))
         ) from error
 
 
@@ -131,7 +132,7 @@ def _apart(
                 "It has {columns:,} columns, which is no square image, nor one with a label; "
                 "{expected}.",
                 columns=columns,
-                expected=_EXPECTED,
+                expected=_(_EXPECTED),
             )
         )
     last = bool(head and _LABELS.fullmatch(head[-1]))

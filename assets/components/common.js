@@ -61,3 +61,8 @@ function keptBlocks() {
   }
   return globalThis.aeBlocks;
 }
+
+/** Put values into the places of a text: `{name} picked`. */
+function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}

@@ -19,6 +19,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const mine = belonging(parentElement, () => begin(parentElement, padOf(data.name)));
   mine.send = (picture) => setTriggerValue("drawn", { picture });
   mine.canvas.setAttribute("aria-label", data.label);
+  mine.speak(data.texts);
   if (mine.pad.cleared !== data.cleared) {
     if (mine.pad.cleared !== null) Object.assign(mine.pad, { strokes: [], before: [] });
     mine.pad.cleared = data.cleared;
@@ -28,15 +29,22 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 function begin(parent, pad) {
   const canvas = make("canvas", { width: SHOWN, height: SHOWN, tabindex: 0, role: "img" });
-  const undo = make("button", { type: "button", title: "Take the last stroke back (Ctrl-Z)" }, "Undo");
-  const clear = make("button", { type: "button", title: "Empty the pad" }, "Clear");
+  const undo = make("button", { type: "button" });
+  const clear = make("button", { type: "button" });
   const width = make("input", {
-    type: "range", min: 10, max: 50, step: 2, value: Math.round(pad.width * SIDE), "aria-label": "Pen width",
+    type: "range", min: 10, max: 50, step: 2, value: Math.round(pad.width * SIDE),
   });
-  const tools = make("div", { class: "tools" }, undo, clear, make("label", {}, "Pen", width));
+  const pen = make("span");
+  const tools = make("div", { class: "tools" }, undo, clear, make("label", {}, pen, width));
   const frame = make("div", { class: "draw" }, canvas, tools);
   parent.append(frame);
-  const mine = { canvas, pad, send: () => {}, show };
+  const speak = (texts) => {
+    [undo.textContent, undo.title] = [texts.undo, texts.undoHelp];
+    [clear.textContent, clear.title] = [texts.clear, texts.clearHelp];
+    pen.textContent = texts.pen;
+    width.setAttribute("aria-label", texts.width);
+  };
+  const mine = { canvas, pad, send: () => {}, show, speak };
   let stroke = null;
   let pointer = null;
 

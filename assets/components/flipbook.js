@@ -42,7 +42,7 @@ function turn(book, at) {
 
 // -- a row of pictures ---------------------------------------------------------------
 
-function row(mine, { label, hint, captions, pictures }) {
+function row(mine, { label, hint, alt, captions, pictures }) {
   mine.row ??= begin(mine, () => {
     const text = words();
     const canvas = make("canvas", { role: "img" });
@@ -53,7 +53,7 @@ function row(mine, { label, hint, captions, pictures }) {
   const [frames, count, height, width] = pictures.shape;
   name.textContent = label;
   small.textContent = hint;
-  canvas.setAttribute("aria-label", `${label}: ${count} images. ${hint}`);
+  canvas.setAttribute("aria-label", alt);
   right.style.setProperty("--count", count);
   below.hidden = !captions.length;
   while (below.children.length > count) below.lastChild.remove();

@@ -22,7 +22,11 @@ export default function ({ data, parentElement, setStateValue }) {
     show();
     setStateValue("picked", choice.picked);
   };
-  mine.release = () => choice.picked !== null && mine.choose(choice.picked);
+  mine.release = (event) => {
+    if (choice.picked === null || data.required) return;
+    event.preventDefault();
+    mine.choose(choice.picked);
+  };
   list.style.setProperty("--size", data.size);
   list.setAttribute("aria-label", data.label);
 
@@ -59,7 +63,7 @@ export default function ({ data, parentElement, setStateValue }) {
     const wide = Math.max(1, all.filter((other) => other.offsetTop === all[0].offsetTop).length);
     const last = all.length - 1;
     const at = all.indexOf(tile);
-    if (event.key === "Escape") mine.release();
+    if (event.key === "Escape") mine.release(event);
     const to = {
       ArrowLeft: at - 1, ArrowRight: at + 1, ArrowUp: at - wide, ArrowDown: at + wide,
       Home: 0, End: last,

@@ -99,7 +99,8 @@ class LatentMap {
     this.about = about;
     this.view.box = about.box;
     this.view.equal = about.equal;
-    this.readout.begin(about.shape, about.titles);
+    this.bar.speak(about.texts);
+    this.readout.begin(about.shape, about.titles, about.texts);
     this.canvas.setAttribute("aria-label", about.label);
   }
 
@@ -112,11 +113,11 @@ class LatentMap {
     this.kinds = Int32Array.from(atlas.labels.values, (label) => (label < 0 ? classes.length : label));
     this.places = [...atlas.places.values, ...own.names.map((_, k) => atlas.total + k)];
     this.pointOf = new Map(this.places.map((place, i) => [place, i]));
-    this.names = [...classes, "outlier"];
+    this.names = [...classes, this.about.texts.outlier];
     const counts = new Map();
     for (const kind of this.kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
     const found = [...counts.keys()].sort((a, b) => a - b).map((kind) => ({ kind, name: this.names[kind], count: counts.get(kind) }));
-    if (own.count) found.push({ kind: -1, name: "own images", count: own.count, own: true });
+    if (own.count) found.push({ kind: -1, name: this.about.texts.own, count: own.count, own: true });
     this.bar.classes(found, colours);
     this.colours = colours;
   }
@@ -155,7 +156,7 @@ class LatentMap {
       };
       cloud.matching = Uint8Array.from({ length: cloud.count }, (_, i) => (this.places[i] === number || named(i) ? 1 : 0));
       const count = cloud.matching.reduce((sum, one) => sum + one, 0);
-      this.bar.found.textContent = count ? `${count.toLocaleString("en")} found` : "none on this map";
+      this.bar.found.textContent = count ? filled(this.about.texts.found, { found: count.toLocaleString("en") }) : this.about.texts.none;
       if (go && count) this.look(cloud.matching.indexOf(1), true);
     }
     this.redraw();
@@ -177,7 +178,8 @@ class LatentMap {
     const place = this.places[i];
     const before = this.many ? [] : this.picked;
     const next = before.includes(place) ? before.filter((other) => other !== place) : [...before, place].slice(-2);
-    this.readout.say(`${this.nameOf(i)} ${next.includes(place) ? "picked" : "let go"}`);
+    const { texts } = this.about;
+    this.readout.say(filled(next.includes(place) ? texts.picked : texts.letGo, { name: this.nameOf(i) }));
     this.pick(next);
   }
 
@@ -306,14 +308,16 @@ class LatentMap {
     if (hovered < 0) this.readout.showImage(null, 0, "");
     else this.readout.showImage(own ? this.own : this.atlas, own ? hovered - this.kinds.length : hovered, this.caption(hovered));
     const found = this.decode(...place, hovered);
-    this.readout.showDecoded(found, about.placeless ? "" : `at ${place.map((value) => written(value, 2)).join(", ")}`, about.missing);
+    const at = filled(about.texts.at, { place: place.map((value) => written(value, 2)).join(", ") });
+    this.readout.showDecoded(found, about.placeless ? "" : at, about.missing);
     this.frames += 1;
     Object.assign(this.root.dataset, { frames: this.frames, under: hovered < 0 ? "" : this.places[hovered], at: place.join(",") });
   }
 
   caption(i) {
-    if (i >= this.kinds.length) return `${this.nameOf(i)} · your own`;
-    return `${this.names[this.kinds[i]]} · test image ${this.places[i].toLocaleString("en")}`;
+    const { texts } = this.about;
+    if (i >= this.kinds.length) return filled(texts.yours, { name: this.nameOf(i) });
+    return filled(texts.image, { name: this.names[this.kinds[i]], number: this.places[i].toLocaleString("en") });
   }
 
   marks() { this.show(); }

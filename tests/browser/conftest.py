@@ -50,11 +50,12 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def start(home: Path, data: str = "", port: int = 0) -> App:
-    """Start the app and wait until it answers."""
+def start(home: Path, data: str = "", port: int = 0, **variables: str) -> App:
+    """Start the app, also with other variables of the environment, and wait until it answers."""
     port = port or _free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("AE_")}
     environment |= {"AE_HOME": str(home)} | ({"AE_DATA_DIR": data} if data else {})
+    environment |= variables
     home.mkdir(parents=True, exist_ok=True)
     log = home / "server.log"
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
@@ -79,8 +80,8 @@ def stop(app: App) -> None:
     """End a server and wait until its workers are gone, too."""
     family = [*app.workers(), psutil.Process(app.process.pid)]
     app.process.terminate()
-    app.process.wait(30)
-    _, alive = psutil.wait_procs(family, 30)
+    app.process.wait(60)
+    _, alive = psutil.wait_procs(family, 60)
     assert not alive, "workers outlived their server"
 
 
@@ -89,16 +90,16 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Ap
     """Start servers of one's own; they end with the module, and their logs hold no traceback."""
     apps: list[App] = []
 
-    def begin(data: str = "", home: Path | None = None) -> App:
-        app = start(home or tmp_path_factory.mktemp("home"), data)
+    def begin(data: str = "", home: Path | None = None, **variables: str) -> App:
+        app = start(home or tmp_path_factory.mktemp("home"), data, 0, **variables)
         apps.append(app)
         return app
 
     yield begin
+    logs = [app.log.read_text() for app in apps]  # before what a server cut off in the middle says
     for app in apps:
         if app.process.poll() is None:
             stop(app)
-    logs = [app.log.read_text() for app in apps]
     assert not [log for log in logs if "Traceback" in log]
 
 

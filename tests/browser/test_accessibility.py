@@ -41,8 +41,43 @@ def test_a_page_has_no_grave_finding(trained: App, page: Page, axe: str, address
         assert not grave(page), scheme
 
 
+def at_rest(page: Page) -> None:
+    """Wait until nothing is paler than it will be: what is drawn anew fades in."""
+    page.wait_for_function(
+        "() => !document.querySelector('[data-stale=\"true\"]')"
+        " && document.getAnimations().every((a) => a.playState !== 'running')"
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "opened"),
+    [
+        (f"train{ADDRESS}&lock=bottleneck,loss,noise,epochs,dataset", ""),
+        (f"train{ADDRESS}&present=1", "Train"),
+        (f"compare{ADDRESS}&pin=bottleneck:4", "Share"),
+    ],
+)
+def test_what_is_opened_or_locked_has_no_grave_finding(
+    trained: App, page: Page, axe: str, address: str, opened: str
+) -> None:
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.goto(f"{trained.url}/{address}")
+        page.get_by_role("button", name="Share").wait_for()
+        settle(page)
+        if opened:
+            page.get_by_role("button", name=opened).and_(
+                page.get_by_test_id("stPopoverButton")
+            ).click()
+            page.get_by_test_id("stPopoverBody").wait_for()
+        settle(page)
+        page.evaluate(axe)
+        assert not grave(page), scheme
+
+
 def grave(page: Page) -> list[str]:
     """Return a line for each grave finding: the rule, how often, the first place and why."""
+    at_rest(page)
     found: list[dict[str, Any]] = page.evaluate(
         "async () => (await axe.run({resultTypes: ['violations']})).violations"
     )

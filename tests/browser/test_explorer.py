@@ -44,6 +44,16 @@ def settle(page: Page) -> None:
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
+def go_to(page: Page, title: str) -> None:
+    """Go to a page, also to one that the navigation has no room for."""
+    settle(page)
+    link = page.get_by_role("link", name=title)
+    if not link.is_visible():
+        page.get_by_test_id("stTopNavSection").last.click()
+        link = page.get_by_role("menuitem", name=title)
+    link.click()
+
+
 def scrub_to_start(page: Page) -> None:
     handle = page.get_by_role("slider", name="Timeline")
     handle.focus()

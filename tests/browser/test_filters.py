@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 
 def unit(page: Page, number: int) -> Locator:
-    return page.get_by_role("option", name=re.compile(f"^Unit {number},"))
+    return page.get_by_role("option", name=re.compile(rf"\bUnit {number},"))
 
 
 def detail(page: Page) -> Locator:

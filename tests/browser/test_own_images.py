@@ -13,6 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import App
+from tests.browser.test_explorer import go_to
 
 pytestmark = pytest.mark.browser
 
@@ -94,7 +95,7 @@ def test_a_drawing_is_seen_at_once_undone_and_added(app: App, page: Page) -> Non
     # it is there on other pages, and still there when one comes back
     page.get_by_role("link", name="Train").first.click()
     expect(page.get_by_text("the last one is yours")).to_be_visible()
-    page.get_by_role("link", name="Own images").click()
+    go_to(page, "Own images")
     expect(page.get_by_role("option", name=re.compile("drawing 1"))).to_be_visible()
 
 
@@ -105,7 +106,7 @@ def test_what_is_on_the_pad_stays_while_training_and_on_other_pages(app: App, pa
     drawn = brightness(page)
     page.get_by_role("link", name="Filters").click()
     expect(page.locator("canvas")).to_have_count(0)
-    page.get_by_role("link", name="Own images").click()
+    go_to(page, "Own images")
     page.locator("canvas").wait_for()
     assert brightness(page) == drawn
     expect(page.get_by_role("button", name="Add to your images")).to_be_enabled()

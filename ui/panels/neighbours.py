@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from aecore.language import text as _
 from aecore.own_images import OwnImages
+from aecore.wording import sentences
 from ui.pictures import heading, strip
 
 if TYPE_CHECKING:
@@ -27,26 +29,42 @@ def draw(frame: Frame, picked: tuple[int, ...], own: OwnImages) -> None:
 
     data = frame.data
     if len(data.test_images) < 2:
-        st.info("There is only one test image here, and it has no neighbours.")
+        st.info(_("There is only one test image here, and it has no neighbours."))
         return
     there = [place for place in picked if place < len(data.test_images) + len(own)]
     place = there[-1] if there else views.usual_place(data)
     seen = views.neighbours(frame, place, own)
     heading(
-        "Nearest test images",
-        "to the image picked last" if there else "click an image on the map to choose another",
+        _("Nearest test images"),
+        _("to the image picked last")
+        if there
+        else _("click an image on the map to choose another"),
     )
     strip(seen.rows)
-    bits = "the code's own" if frame.config.code == "binary" else "whether each is above its median"
+    near = {"code_size": frame.config.code_size, "pixels": data.pixels}
     notes = [
-        f"Near means a small Euclidean distance between codes ({frame.config.code_size:,} numbers) "
-        f"or images ({data.pixels:,} pixels), or few different bits: {bits}. Of images that are "
-        "equally near the first are shown."
+        _(
+            "Near means a small Euclidean distance between codes ({code_size:,} numbers) or images "
+            "({pixels:,} pixels), or few different bits: the code's own. Of images that are "
+            "equally near the first are shown.",
+            **near,
+        )
+        if frame.config.code == "binary"
+        else _(
+            "Near means a small Euclidean distance between codes ({code_size:,} numbers) or images "
+            "({pixels:,} pixels), or few different bits: whether each is above its median. Of "
+            "images that are equally near the first are shown.",
+            **near,
+        )
     ]
     if seen.asked:
         notes.append(
-            f"✓ marks the same class. The average is the share of the same class among the "
-            f"{views.SHOWN} nearest (precision at {views.SHOWN}), over {seen.asked:,} test "
-            f"{data.spec.things}."
+            _(
+                "✓ marks the same class. The average is the share of the same class among the "
+                "{shown} nearest (precision at {shown}), over {asked:,} test {things}.",
+                shown=views.SHOWN,
+                asked=seen.asked,
+                things=_(data.spec.things),
+            )
         )
-    st.caption(" ".join(notes))
+    st.caption(sentences(notes))

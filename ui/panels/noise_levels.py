@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from aecore.corruption import CORRUPTIONS, Noise
+from aecore.language import text as _
 from aecore.noise_matrix import sweep
-from ui import other_runs
+from ui import choices, other_runs
 from ui.flipbook import Curve, flipbook
 
 if TYPE_CHECKING:
@@ -22,15 +23,13 @@ USUAL = "gaussian", 0.3
 def choose_kind(trained: Noise) -> str:
     """Draw the choice of a noise; to begin with, the one in training."""
     kinds = [name for name in CORRUPTIONS if name != "none"]
-    return st.selectbox(
-        "Noise",
-        kinds,
-        index=kinds.index(trained.name if trained else USUAL[0]),
-        format_func=lambda name: CORRUPTIONS[name].label,
-        key=f"rec.kind.{trained.name}",
-        persist_state="session",
-        width=220,
-        help="What is done to the test images; it may be another noise than that in training.",
+    usual = trained.name if trained else USUAL[0]
+    return str(
+        st.selectbox(
+            **choices.widget("swept_noise", kinds, default=usual, at=trained.name),
+            format_func=lambda name: _(CORRUPTIONS[name].label),
+            width=220,
+        )
     )
 
 
@@ -50,7 +49,7 @@ def draw(frame: Frame, places: tuple[int, ...], own: OwnImages) -> None:
     trained = frame.config.corruption
     with st.container(horizontal=True, vertical_alignment="bottom"):
         kind = choose_kind(trained)
-        others = other_runs.choose_frames(frame, "rec.others")
+        others = other_runs.choose_frames(frame, "beside")
     noise = Noise(kind, clip=trained.clip, shape=trained.shape)
     looks = views.Looks(places, own, noise, frame.config.seed)
     reels = views.reels(frame, looks, others)
@@ -59,8 +58,8 @@ def draw(frame: Frame, places: tuple[int, ...], own: OwnImages) -> None:
     training = _nearest(levels, trained.level) if trained.name == kind else 0
     flipbook(
         f"rec.flipbook.{kind}",
-        "Test noise level",
-        corruption.level_help,
+        _("Test noise level"),
+        _(corruption.level_help),
         [f"{corruption.symbol} {level:g}" for level in levels],
         [*views.input_films(frame.data, looks), *(reel.film for reel in reels)],
         [
@@ -68,13 +67,16 @@ def draw(frame: Frame, places: tuple[int, ...], own: OwnImages) -> None:
             for reel, colour in zip(reels, colours, strict=True)
         ],
         first=training or _nearest(levels, USUAL[1]),
-        marks={training: "level in training" if training else "training without noise"},
-        title="reconstruction error of these images, MSE per pixel",
+        marks={training: _("level in training") if training else _("training without noise")},
+        title=_("reconstruction error of these images, MSE per pixel"),
     )
     st.caption(
-        f"Every level spoils the same pixels with the same draw of random numbers. The numbers "
-        f"are mean squared errors per pixel: beside the slider of these {len(places)} images "
-        "together, under each picture its own."
+        _(
+            "Every level spoils the same pixels with the same draw of random numbers. The "
+            "numbers are mean squared errors per pixel: beside the slider of these {count} "
+            "images together, under each picture its own.",
+            count=len(places),
+        )
     )
 
 

@@ -8,7 +8,10 @@ import streamlit as st
 
 from aecore.config import RunConfig
 from aecore.corruption import CORRUPTIONS, Noise
+from aecore.language import counted
+from aecore.language import text as _
 from aecore.noise_matrix import noises, rows, test_levels
+from aecore.wording import listed
 from ui.groups import group
 from ui.matrix import Line, matrix
 from ui.other_runs import frame_at
@@ -41,13 +44,20 @@ def draw(frame: Frame, places: tuple[int, ...], own: OwnImages) -> None:
     kind = choose_kind(trained)
     symbol = CORRUPTIONS[kind].symbol
     configs = rows(frame.config, kind)
-    listed = ", ".join(_level(config) for config in configs)
+    levels = listed(_level(config) for config in configs)
     runs = group(
         "noise matrix",
         configs,
-        "Train these runs",
-        f"This needs {len(configs)} runs that differ in training noise alone ({listed}), "
-        f"each trained for {_epochs(frame.config)}.",
+        _("Train these runs"),
+        counted(
+            "This needs {runs} runs that differ in training noise alone ({levels}), each trained "
+            "for {count} epoch.",
+            "This needs {runs} runs that differ in training noise alone ({levels}), each trained "
+            "for {count} epochs.",
+            frame.config.epochs,
+            runs=len(configs),
+            levels=levels,
+        ),
     )
     if runs is None:
         return
@@ -58,7 +68,7 @@ def draw(frame: Frame, places: tuple[int, ...], own: OwnImages) -> None:
     lines = [
         Line(
             _level(run.config),
-            "this run" if run.id == frame.run.id else "",
+            _("this run") if run.id == frame.run.id else "",
             views.network_errors(seen, *tests),
             views.network_pictures(seen, looks, columns),
         )
@@ -70,41 +80,44 @@ def draw(frame: Frame, places: tuple[int, ...], own: OwnImages) -> None:
         lines.append(
             Line(
                 f"PCA {q}",
-                "no training noise",
+                _("no training noise"),
                 views.pca_errors(frame, *tests),
                 views.pca_pictures(frame.data, looks, columns, q),
                 beside=True,
             )
         )
-    heads = [f"{symbol} {level:g}" if level else "no noise" for level in columns]
-    corner = "test →", "training ↓"
+    heads = [f"{symbol} {level:g}" if level else _("no noise") for level in columns]
+    corner = _("test →"), _("training ↓")
     matrix(corner, heads, views.noisy_pictures(frame.data, looks, columns), lines)
     st.caption(
-        f"Each number is the reconstruction error of {views.count(frame):,} test images, mean "
-        "squared error per pixel: the stronger the ground, the larger. The best run of each "
-        "column is framed; PCA is bold where it is better still. All are tried on the same noise."
+        _(
+            "Each number is the reconstruction error of {count:,} test images, mean "
+            "squared error per pixel: the stronger the ground, the larger. The best run of "
+            "each column is framed; PCA is bold where it is better still. All are tried on "
+            "the same noise.",
+            count=views.count(frame),
+        )
     )
     _table(heads, lines)
 
 
 def _level(config: RunConfig) -> str:
     if config.noise == "none":
-        return "no noise"
+        return _("no noise")
     return f"{CORRUPTIONS[config.noise].symbol} {config.noise_level:g}"
 
 
-def _epochs(config: RunConfig) -> str:
-    return "1 epoch" if config.epochs == 1 else f"{config.epochs:,} epochs"
-
-
 def _table(heads: list[str], lines: list[Line]) -> None:
-    with st.expander("Errors as a table", icon=":material/table:", key="rec.matrix.table"):
+    with st.expander(_("Errors as a table"), icon=":material/table:", key="rec.matrix.table"):
         st.dataframe(
             [
                 {"training": line.label, **dict(zip(heads, line.values, strict=True))}
                 for line in lines
             ],
-            column_config={head: st.column_config.NumberColumn(format="%.5f") for head in heads},
+            column_config={
+                "training": st.column_config.TextColumn(_("training")),
+                **{head: st.column_config.NumberColumn(format="%.5f") for head in heads},
+            },
             hide_index=True,
             width="content",
         )

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from aecore.code_quality import MEASURES, Amount, amounts, has_classes, judge
+from aecore.language import text as _
 from aecore.own_images import OwnImages
+from aecore.wording import explained, sentences
+from ui import choices
 from ui.jobs import ask_for, of_snapshot
 from ui.server import server
 
@@ -32,7 +35,10 @@ def draw(frame: Frame, picked: tuple[int, ...], own: OwnImages) -> None:
 
     if not has_classes(frame.data):
         st.info(
-            f"{frame.data.spec.label} has no classes by which codes could be judged.",
+            _(
+                "{label} has no classes by which codes could be judged.",
+                label=_(frame.data.spec.label),
+            ),
             icon=":material/info:",
         )
         return
@@ -42,11 +48,14 @@ def draw(frame: Frame, picked: tuple[int, ...], own: OwnImages) -> None:
         _ask(frame, amount)
         return
     st.dataframe(found, column_config=_columns(), width="stretch", key="quality.table")
-    st.caption(
-        f"Classifiers are fitted on {amount.train:,} training images and scored on "
-        f"{amount.test:,} test images; k-means and the same-class share take the test images "
-        f"alone. Times are seconds on one core. {_published(frame)}"
+    how = _(
+        "Classifiers are fitted on {train:,} training images and scored on {test:,} test images; "
+        "k-means and the same-class share take the test images alone. Times are seconds on one "
+        "core.",
+        train=amount.train,
+        test=amount.test,
     )
+    st.caption(sentences([how, _published(frame)]))
 
 
 def _choose(frame: Frame) -> Amount:
@@ -55,17 +64,11 @@ def _choose(frame: Frame) -> Amount:
     if len(options) == 1:
         return options[0]
     index = st.segmented_control(
-        "Images",
-        range(len(options)),
-        default=0,
+        **choices.widget("judged", range(len(options))),
         required=True,
         format_func=lambda k: f"{options[k].train:,} + {options[k].test:,}",
-        key="quality.amount",
-        persist_state="session",
-        help="Training images that classifiers are fitted on, and test images they are scored "
-        "on. All of them take a minute or two.",
     )
-    return options[index]
+    return options[int(index)]
 
 
 def _ask(frame: Frame, amount: Amount) -> None:
@@ -73,28 +76,34 @@ def _ask(frame: Frame, amount: Amount) -> None:
     job = of_snapshot(
         frame,
         f"quality/{amount.name}",
-        "Quality of the codes",
+        _("Quality of the codes"),
         judge,
         home=str(server().environment.home),
         amount=amount,
     )
-    measures = "\n".join(f"- **{measure.label}**: {measure.help}" for measure in MEASURES.values())
-    why = (
-        f"Codes, pixels, and PCA with as many numbers as the code are judged by:\n{measures}\n\n"
-        "It is computed on request, for one snapshot, and kept with the run."
+    measures = "\n".join(
+        "- " + explained(f"**{_(measure.label)}**", _(measure.help))
+        for measure in MEASURES.values()
     )
-    ask_for(job, "Judge the codes", why, frame)
+    why = _(
+        "Codes, pixels, and PCA with as many numbers as the code are judged "
+        "by:\n{measures}\n\nIt is computed on request, for one snapshot, and kept with "
+        "the run.",
+        measures=measures,
+    )
+    ask_for(job, _("Judge the codes"), why, frame)
 
 
 def _columns() -> dict[str, ColumnConfig | str | None]:
     columns: dict[str, ColumnConfig | str | None] = {
-        "On": st.column_config.TextColumn(pinned=True),
-        "Numbers an image": st.column_config.NumberColumn(format="localized"),
+        _("On"): st.column_config.TextColumn(pinned=True),
+        _("Numbers an image"): st.column_config.NumberColumn(format="localized"),
     }
     for measure in MEASURES.values():
-        columns[measure.label] = st.column_config.NumberColumn(help=measure.help, format="%.3f")
-        columns[f"{measure.label}, s"] = st.column_config.NumberColumn(
-            help="Time that it took, with fitting.", format="%.2f"
+        label = _(measure.label)
+        columns[label] = st.column_config.NumberColumn(help=_(measure.help), format="%.3f")
+        columns[_("{measure}, s", measure=label)] = st.column_config.NumberColumn(
+            help=_("Time that it took, with fitting."), format="%.2f"
         )
     return columns
 
@@ -103,7 +112,7 @@ def _published(frame: Frame) -> str:
     """Return what others measured on the same data, with where it is from."""
     if frame.config.dataset != "mnist":
         return ""
-    return (
+    return _(
         "Published for 7-NN with all 60,000 + 10,000 images: 96.4 % on pixels, 89 % on "
         "a code of 8 numbers in a thousandth of the time (Michelucci 2022)."
     )

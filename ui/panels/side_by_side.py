@@ -8,8 +8,10 @@ import streamlit as st
 
 from aecore.config import FIELDS
 from aecore.corruption import CORRUPTIONS, Noise
-from aecore.wording import short
-from ui import other_runs
+from aecore.language import counted
+from aecore.language import text as _
+from aecore.wording import listed, short
+from ui import choices, other_runs
 from ui.pictures import strip
 
 if TYPE_CHECKING:
@@ -34,14 +36,8 @@ def draw(frame: Frame, places: tuple[int, ...], own: OwnImages) -> None:
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         noise = _test_noise(frame.config.corruption)
-        errors = st.toggle(
-            "All error rows",
-            key="rec.errors",
-            persist_state="session",
-            width="content",
-            help="Show for PCA and other runs, too, where each pixel is wrong.",
-        )
-        others = other_runs.choose_frames(frame, "rec.others")
+        errors = st.toggle(**choices.widget("error_rows"), width="content")
+        others = other_runs.choose_frames(frame, "beside")
     looks = views.Looks(places, own, noise, frame.config.seed)
     parts = views.parts(frame, looks, others, errors)
     st.markdown(_summary(len(places), parts))
@@ -52,45 +48,36 @@ def draw(frame: Frame, places: tuple[int, ...], own: OwnImages) -> None:
 
 def _test_noise(trained: Noise) -> Noise:
     """Draw the choice of test noise, and return it."""
-    labels = {AS_TRAINED: "As in training"} | {k: c.label for k, c in CORRUPTIONS.items()}
+    labels = {AS_TRAINED: _("As in training")} | {k: _(c.label) for k, c in CORRUPTIONS.items()}
     noise = st.selectbox(
-        "Test noise",
-        list(labels),
-        format_func=labels.__getitem__,
-        key="rec.noise",
-        persist_state="session",
-        width=220,
-        help="Noise on the images shown here, apart from the noise in training.",
+        **choices.widget("test_noise", list(labels)), format_func=labels.__getitem__, width=220
     )
     if noise == AS_TRAINED:
         return trained
     if noise == "none":
         return Noise("none")
-    level = st.select_slider(
-        "Level",
-        [v for v in FIELDS["noise_level"].stops if v <= CORRUPTIONS[noise].high],
-        value=0.3,
-        key=f"rec.level.{noise}",
-        persist_state="session",
-        width=320,
-        help=CORRUPTIONS[noise].level_help,
-    )
+    levels = [v for v in FIELDS["noise_level"].stops if v <= CORRUPTIONS[noise].high]
+    said = {"help": _(CORRUPTIONS[noise].level_help)}
+    level = st.select_slider(**choices.widget("level", levels, at=noise) | said, width=320)
     return Noise(noise, level, trained.clip, trained.shape)
 
 
 def _summary(count: int, parts: list[Part]) -> str:
     first, *others = parts
-    means = [f"**{short(first.error)}** a pixel"]
+    means = [_("**{error}** a pixel", error=short(first.error))]
     means += [f"{part.name} **{short(part.error)}**" for part in others]
-    images = "this image" if count == 1 else f"these {count} images"
-    return (
-        f"Reconstruction error of {images}: {', '.join(means)}."
-        " The number under each picture is its own mean squared error per pixel."
+    return counted(
+        "Reconstruction error of this image: {means}. The number under each picture is its own "
+        "mean squared error per pixel.",
+        "Reconstruction error of these {count} images: {means}. The number under each picture is "
+        "its own mean squared error per pixel.",
+        count,
+        means=listed(means),
     )
 
 
 def _table(parts: list[Part], count: int) -> None:
-    with st.expander("Errors as a table", icon=":material/table:", key="rec.table"):
+    with st.expander(_("Errors as a table"), icon=":material/table:", key="rec.table"):
         st.dataframe(
             [
                 {
@@ -102,16 +89,17 @@ def _table(parts: list[Part], count: int) -> None:
                 for part in parts
             ],
             column_config={
-                "model": st.column_config.TextColumn(width=260),
+                "model": st.column_config.TextColumn(_("model"), width=260),
+                "trained": st.column_config.TextColumn(_("trained")),
                 "these images": st.column_config.NumberColumn(
-                    "these images, MSE per pixel",
+                    _("these images, MSE per pixel"),
                     format="%.5f",
-                    help="Mean over the images above, with the noise chosen above.",
+                    help=_("Mean over the images above, with the noise chosen above."),
                 ),
                 "whole": st.column_config.NumberColumn(
-                    f"all {count:,} test images, clean, MSE per pixel",
+                    _("all {count:,} test images, clean, MSE per pixel", count=count),
                     format="%.5f",
-                    help="Mean over the whole test split, no noise going in.",
+                    help=_("Mean over the whole test split, no noise going in."),
                 ),
             },
             hide_index=True,

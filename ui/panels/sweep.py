@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from aecore.wording import plain
+from aecore.language import text as _
+from aecore.wording import plain, sentences
+from ui import choices
 from ui.pictures import strip
 
 if TYPE_CHECKING:
@@ -20,27 +22,32 @@ def draw(frame: Frame, picked: tuple[int, ...], own: OwnImages) -> None:
 
     q = frame.config.code_size
     rows = min(q, views.MOST_ROWS)
-    every = "All, most varying first" if q == rows else f"The {rows} that vary most"
+    every = _("All, most varying first") if q == rows else _("The {rows} that vary most", rows=rows)
     unit = st.selectbox(
-        "Code unit",
-        [None, *range(q)],
-        format_func=lambda k: every if k is None else f"Code {k + 1}",
-        key=f"latent.sweep.{q}",
-        persist_state="session",
+        **choices.widget("moved_unit", [None, *range(q)], at=str(q)),
+        format_func=lambda k: every if k is None else _("Code {number}", number=k + 1),
         width=240,
-        help="Which number of the code moves; all the others stay as they are.",
     )
     found = views.specimens(frame.data, picked[-1:], own)
     held = found[0] if found else None
     strip(views.sweep(frame, unit, None if held is None else held.place, own))
-    others = (
-        f"the mean code of the test {frame.data.spec.things}; click an image on the map to hold "
-        "its code instead"
-        if held is None
-        else f"the code of **{plain(held.name)}**, the image picked last"
-    )
-    st.caption(
+    things = _(frame.data.spec.things)
+    how = _(
         "Each row moves one unit from the 1st to the 99th percentile of its values over "
-        f"{min(views.MEASURED, len(frame.data.test_images)):,} test {frame.data.spec.things}. "
-        f"The others are held at {others}."
+        "{count:,} test {things}.",
+        count=min(views.MEASURED, len(frame.data.test_images)),
+        things=things,
     )
+    others = (
+        _(
+            "The others are held at the mean code of the test {things}; click an image on the map "
+            "to hold its code instead.",
+            things=things,
+        )
+        if held is None
+        else _(
+            "The others are held at the code of **{name}**, the image picked last.",
+            name=plain(held.name),
+        )
+    )
+    st.caption(sentences([how, others]))

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from aecore.wording import plain
+from aecore.language import text as _
+from aecore.wording import plain, sentences
+from ui import choices
 from ui.pictures import strip
 
 if TYPE_CHECKING:
     from aecore.own_images import OwnImages
     from ui.views.frame import Frame, Specimen
 
-_TURN = "latent.walk.turn"
-"""Key of how often another pair was asked for, and while which images were picked."""
+TURNS = range(10**6)
+_MEANWHILE = "latent.walk.meanwhile"
+"""Key of which images were picked when another pair was asked for."""
 
 
 def draw(frame: Frame, picked: tuple[int, ...], own: OwnImages) -> None:
@@ -22,36 +25,43 @@ def draw(frame: Frame, picked: tuple[int, ...], own: OwnImages) -> None:
     from ui.views import exploring as views
 
     known = [each.place for each in views.specimens(frame.data, picked, own)]
-    turn, meanwhile = st.session_state.get(_TURN, (0, picked))
-    if meanwhile != picked:
+    turn = choices.chosen("pair", TURNS)
+    if turn and st.session_state.setdefault(_MEANWHILE, picked) != picked:
         turn = 0
     chosen = len(known) >= 2 and turn == 0
     ends = known[-2:] if chosen else views.another_pair(frame, turn)
     walk = views.walk(frame, (ends[0], ends[1]), own)
     first, second = (_words(end) for end in walk.ends)
-    who = f"From {first} to {second}" + (", the last two picked." if chosen else ".")
-    hint = "" if chosen else " Click two images on the map to choose your own."
+    who = (
+        _("From {first} to {second}, the last two picked.", first=first, second=second)
+        if chosen
+        else _("From {first} to {second}.", first=first, second=second)
+    )
+    hint = "" if chosen else _("Click two images on the map to choose your own.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(who + hint)
+        st.markdown(sentences([who, hint]))
 
         def again() -> None:
-            st.session_state[_TURN] = (turn + 1, picked)
+            st.session_state[_MEANWHILE] = picked
+            choices.hold("pair", turn + 1)
 
         st.button(
-            "Other pair",
+            _("Other pair"),
             icon=":material/shuffle:",
             key="latent.walk.again",
             on_click=again,
-            help="Takes two test images of different classes at random.",
+            help=_("Takes two test images of different classes at random."),
         )
     strip(walk.rows)
     st.caption(
-        "Through the code every picture is one that the decoder can draw, from one reconstruction "
-        "to the other: parts move and change their shape. Through the pixels one original fades "
-        "while the other appears."
+        _(
+            "Through the code every picture is one that the decoder can draw, from one "
+            "reconstruction to the other: parts move and change their shape. Through the pixels "
+            "one original fades while the other appears."
+        )
     )
 
 
 def _words(end: Specimen) -> str:
     name = f"**{plain(end.name)}**"
-    return name if end.own else f"{name} (test image {end.place:,})"
+    return name if end.own else _("{name} (test image {place:,})", name=name, place=end.place)

@@ -10,13 +10,15 @@ import plotly.graph_objects as go
 import torch
 
 from aecore import evaluation, figures, images
+from aecore.language import counted
+from aecore.language import text as _
 from aecore.reconstruction import reconstruct
 from aecore.scores import SCORES, patch_shape, worst_patch
 from aecore.training import as_pixels
-from aecore.wording import short
+from aecore.wording import sentences, short
 from ui.pictures import Tile, source
 from ui.views.frame import greys, model, test_images
-from ui.views.ranking import Ranked, of_ranking, ranked
+from ui.views.ranking import Ranked, of_ranking, ranked, spoken
 
 MOST_MARKED = 200
 """Strangers of a kind that are marked in the histogram."""
@@ -48,7 +50,13 @@ def tiles(found: Ranked, most: int, least: bool) -> tuple[list[Tile], list[int]]
             Tile(
                 source(picture[None], 1),
                 f"{rank:,} · {value}" + (f" {name.partition(' (')[0]}" if guest else ""),
-                f"Rank {rank}: {name}, {found.unit} {value}",
+                _(
+                    "Rank {rank}: {name}, {unit} {value}",
+                    rank=rank,
+                    name=name,
+                    unit=found.unit,
+                    value=value,
+                ),
                 marked=guest,
             )
         )
@@ -59,7 +67,7 @@ def histogram(found: Ranked, threshold: float) -> go.Figure:
     """Return how the scores are spread, with the guests marked, and the threshold."""
     marks: dict[str, list[float]] = {}
     for kind, value in zip(found.guests.kinds, found.strange.tolist(), strict=True):
-        of_kind = marks.setdefault(kind, [])
+        of_kind = marks.setdefault(_(kind), [])
         if len(of_kind) < MOST_MARKED:
             of_kind.append(value)
     reach = FAR * float(found.test.max(initial=0)) or None
@@ -84,8 +92,8 @@ def landed(found: Ranked) -> Landed:
     order = sorted(range(len(ranks)), key=ranks.__getitem__)
     lines = [
         {
-            "stranger": found.guests.names[k],
-            "kind": found.guests.kinds[k],
+            "stranger": spoken(found.guests.names[k]),
+            "kind": _(found.guests.kinds[k]),
             "rank": int(ranks[k]),
             "score": float(found.strange[k]),
         }
@@ -96,7 +104,7 @@ def landed(found: Ranked) -> Landed:
         Tile(
             source(picture[None], 1),
             f"{line['rank']:,}",
-            f"{line['stranger']}, rank {line['rank']:,}",
+            _("{name}, rank {rank:,}", name=line["stranger"], rank=line["rank"]),
             marked=line["rank"] == 1,
         )
         for picture, line in zip(pictures, lines, strict=False)
@@ -108,25 +116,34 @@ def landed(found: Ranked) -> Landed:
 def summary(found: Ranked) -> str:
     """Return a sentence or two about the whole ranking."""
     test, strange = found.test, found.strange
-    text = (
-        f"{len(test):,} test {found.frame.data.spec.things}; the largest score is "
-        f"**{short(float(test.max()))}**, the median {short(float(np.median(test)))} "
-        f"({found.unit})."
+    told = _(
+        "{count:,} test {things}; the largest score is **{max}**, the median {median} ({unit}).",
+        count=len(test),
+        things=_(found.frame.data.spec.things),
+        max=short(float(test.max())),
+        median=short(float(np.median(test))),
+        unit=found.unit,
     )
     if not len(strange):
-        return text
+        return told
     first = int((strange > test.max()).sum())
-    every = f"{first:,} of {len(strange):,}** strangers stand"
-    if len(strange) == 1:
-        every = "The stranger** stands" if first else "The stranger** does not stand"
-    text += f" **{every} before every test image."
-    easy = int((strange < np.median(test)).sum())
-    if easy:
-        text += (
-            f" **{easy:,}** {'is' if easy == 1 else 'are'} *too easy*: more ordinary to this score "
-            "than half of the test images."
+    if len(strange) > 1:
+        before = _(
+            "**{first:,} of {count:,}** strangers stand before every test image.",
+            first=first,
+            count=len(strange),
         )
-    return text
+    elif first:
+        before = _("**The stranger** stands before every test image.")
+    else:
+        before = _("**The stranger** does not stand before every test image.")
+    easy = int((strange < np.median(test)).sum())
+    ordinary = counted(
+        "**{count}** is *too easy*: more ordinary to this score than half of the test images.",
+        "**{count}** are *too easy*: more ordinary to this score than half of the test images.",
+        easy,
+    )
+    return sentences([told, before, ordinary if easy else ""])
 
 
 @dataclass(frozen=True)
@@ -171,10 +188,11 @@ def inspected(found: Ranked, place: int, scores: tuple[str, ...]) -> Inspected:
     frame, count = found.frame, len(found.test)
     data = frame.data
     if place < count:
-        pixels, kind = test_images(data, torch.tensor([place])), f"test {data.spec.things[:-1]}"
+        pixels = test_images(data, torch.tensor([place]))
+        kind = _("test {thing}", thing=_(data.spec.things[:-1]))
     else:
         pixels = as_pixels(evaluation.pixels(found.guests.pictures[[place - count]]))
-        kind = found.guests.kinds[place - count]
+        kind = _(found.guests.kinds[place - count])
     seen = reconstruct(model(frame), pixels, pixels)
     patch = patch_shape(data.shape)
     worst, corner = worst_patch(seen.difference.square().unflatten(1, data.shape), patch)
@@ -182,7 +200,9 @@ def inspected(found: Ranked, place: int, scores: tuple[str, ...]) -> Inspected:
     difference = seen.difference.numpy().reshape(-1, *data.shape)
     name = found.name_of(place)
     return Inspected(
-        name if kind in name or name in kind.lower() else f"{name} ({kind})",
+        name
+        if kind in name or name in kind.lower()
+        else _("{name} ({kind})", name=name, kind=kind),
         (
             source(greys(seen.original, data), 1),
             source(greys(seen.reconstructed, data), 1),
@@ -199,7 +219,7 @@ def inspected(found: Ranked, place: int, scores: tuple[str, ...]) -> Inspected:
 def _line(found: Ranked, place: int, score: str) -> Line:
     alone = ranked(found.frame, [found.frame], score, found.guests)
     return Line(
-        SCORES[score].label,
+        _(SCORES[score].label),
         short(float(alone.scores[place])),
-        f"{int(alone.ranks[place]):,} of {len(alone.scores):,}",
+        _("{rank:,} of {count:,}", rank=int(alone.ranks[place]), count=len(alone.scores)),
     )

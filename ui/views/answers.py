@@ -12,11 +12,12 @@ from torch import Tensor
 
 from aecore import evaluation, images
 from aecore.figures_activity import MOST_CLASSES, values_by_class
+from aecore.language import text as _
 from aecore.own_images import OwnImages
 from aecore.unit_profiles import Behaviour
 from aecore.wording import brief, short
 from ui.pictures import Tile, source
-from ui.views.frame import Frame, greys, specimen_images, specimens
+from ui.views.frame import Frame, class_names, greys, specimen_images, specimens
 
 SHOWN = 12
 """Most, and least, activating images that are shown; own images, too."""
@@ -83,7 +84,7 @@ class Audience:
 
 def audience(frame: Frame, own: OwnImages) -> Audience:
     """Return the images that a page ranks."""
-    _, test = evaluation.live_probes(frame.config, frame.data)
+    _train, test = evaluation.live_probes(frame.config, frame.data)
     count = len(frame.data.test_images)
     mine = list(range(count, count + len(own)))
     rows = torch.cat([test.clean, specimen_images(frame.data, mine, own)]) if mine else test.clean
@@ -97,7 +98,7 @@ def extremes(
     values: np.ndarray,
     ranking: Sequence[int],
     behaviour: Behaviour,
-    labels: tuple[str, str] = ("Most activating", "Least activating"),
+    labels: tuple[str, str] | None = None,
 ) -> list[Group]:
     """Return the images with the largest and the smallest values, and the session's own ones.
 
@@ -110,19 +111,20 @@ def extremes(
     ranking : sequence of int, length m
         Images by value, largest first.
     behaviour : Behaviour
-    labels : tuple of str
+    labels : tuple of str, optional
         What the images with the largest, and with the smallest, values are called.
     """
+    labels = labels or (_("Most activating"), _("Least activating"))
     most, least = ranking[:SHOWN], ranking[::-1][:SHOWN]
-    best, words = "the largest values", "the smallest values"
+    best, words = _("the largest values"), _("the smallest values")
     if _several(frame):
-        best = "class · value"
+        best = _("class · value")
     if behaviour.two_sided and values[least[0]] < 0:
-        words = "the most negative values, which are an answer, too"
+        words = _("the most negative values, which are an answer, too")
     elif behaviour.silent is not None and all(values[k] == behaviour.silent for k in least):
-        words = "silent, and the furthest from answering"
+        words = _("silent, and the furthest from answering")
         if all(values[k] == behaviour.silent for k in most):
-            best = "silent, but the nearest to answering"
+            best = _("silent, but the nearest to answering")
     found = [
         Group(labels[0], best, _tiles(frame, seen, values, most)),
         Group(labels[1], words, _tiles(frame, seen, values, least)),
@@ -131,8 +133,8 @@ def extremes(
     if mine:
         rank = {k: place + 1 for place, k in enumerate(ranking)}
         captions = [f"{brief(float(values[k]))} · {rank[k]:,}." for k in mine]
-        hint = f"value · rank among all {len(ranking):,} images"
-        found.append(Group("Your images", hint, _tiles(frame, seen, values, mine, captions)))
+        hint = _("value · rank among all {count:,} images", count=len(ranking))
+        found.append(Group(_("Your images"), hint, _tiles(frame, seen, values, mine, captions)))
     return found
 
 
@@ -146,12 +148,14 @@ def _tiles(
     pictures = greys(seen.rows[list(chosen)], frame.data)
     known = specimens(frame.data, [seen.places[k] for k in chosen], seen.own)
     numbers = [short(float(values[k])) for k in chosen]
-    names = ["yours · " if s.own else f"{s.name} · " if _several(frame) else "" for s in known]
+    names = [_("yours · ") if s.own else f"{s.name} · " if _several(frame) else "" for s in known]
     return [
         Tile(
             source(picture[None], 1),
             captions[i] if captions else names[i] + brief(float(values[k])),
-            f"{'Your image' if s.own else 'Test image of class'} {s.name}, value {numbers[i]}",
+            _("Your image {name}, value {value}", name=s.name, value=numbers[i])
+            if s.own
+            else _("Test image of class {name}, value {value}", name=s.name, value=numbers[i]),
             marked=s.own and not captions,
         )
         for i, (picture, s, k) in enumerate(zip(pictures, known, chosen, strict=True))
@@ -173,17 +177,22 @@ def by_class(
     silent : float, optional
         See `aecore.figures_activity.values_by_class`.
     """
-    things = frame.data.spec.things
-    words = f"share of each class's {things}" if _several(frame) else f"share of the {things}"
-    words += "; the diamond is the mean"
-    if silent is not None:
-        words += " of all, silent ones included"
+    things = _(frame.data.spec.things)
+    words = [
+        _("share of each class's {things}", things=things)
+        if _several(frame)
+        else _("share of the {things}", things=things),
+        _("the diamond is the mean")
+        if silent is None
+        else _("the diamond is the mean of all, silent ones included"),
+    ]
     if len(np.unique(seen.labels[seen.labels >= 0])) > MOST_CLASSES:
-        words += f"; the {MOST_CLASSES} classes with the largest means"
+        words.append(_("the {count} classes with the largest means", count=MOST_CLASSES))
     figure = values_by_class(
-        values[: seen.tested], seen.labels, frame.data.classes, title=title, silent=silent
+        values[: seen.tested], seen.labels, class_names(frame.data), title=title, silent=silent
     )
-    return figure, "Values by class" if _several(frame) else "Values", words
+    label = _("Values by class") if _several(frame) else _("Values")
+    return figure, label, _("; ").join(words)
 
 
 def _several(frame: Frame) -> bool:

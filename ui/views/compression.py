@@ -17,6 +17,8 @@ from aecore.compression import FORMATS
 from aecore.datasets import Dataset, has_pictures
 from aecore.figures_compression import Curve, error_against_bytes
 from aecore.format_curves import Curves
+from aecore.language import counted
+from aecore.language import text as _
 from aecore.own_images import OwnImages
 from aecore.quantisation import code_range
 from aecore.reconstruction import codes, one_of_each
@@ -29,7 +31,7 @@ from aecore.rounded_codes import (
     rounded,
     unrounded,
 )
-from aecore.wording import rounded_count, short
+from aecore.wording import rounded_count, sentences, short
 from ui.pictures import Row, row
 from ui.server import server
 from ui.views.frame import (
@@ -139,20 +141,26 @@ def comparison(frame: Frame, bits: int, measured: bool, has_baseline: bool) -> C
 
 
 def _code_curves(points: dict[str, list[CodePoint]]) -> list[Curve]:
-    (name, own), *others = points.items()
+    (name, own), *others = ((_(name), found) for name, found in points.items())
     *rounds, whole = own
     words = [_bits(p.bits) for p in rounds]
     errors = [p.mse for p in rounds]
     curves = [
-        Curve(f"{name}, rounded code", "code", [p.size for p in rounds], errors, words),
-        Curve("the same, ideally packed", "entropy", [p.entropy for p in rounds], errors, words),
-        Curve("unrounded (float32)", "float", [whole.size], [whole.mse], ["32 bits"]),
+        Curve(
+            _("{name}, rounded code", name=name), "code", [p.size for p in rounds], errors, words
+        ),
+        Curve(_("the same, ideally packed"), "entropy", [p.entropy for p in rounds], errors, words),
+        Curve(_("unrounded (float32)"), "float", [whole.size], [whole.mse], [_bits(32)]),
     ]
     for other, found in others:
         found = found[:-1]
         curves.append(
             Curve(
-                f"{other}, rounded", "pca", [p.size for p in found], [p.mse for p in found], words
+                _("{name}, rounded", name=other),
+                "pca",
+                [p.size for p in found],
+                [p.mse for p in found],
+                words,
             )
         )
     return curves
@@ -161,11 +169,11 @@ def _code_curves(points: dict[str, list[CodePoint]]) -> list[Curve]:
 def _format_lines(formats: Curves) -> list[Curve]:
     return [
         Curve(
-            FORMATS[name].label,
+            _(FORMATS[name].label),
             name,
             [p.size for p in points],
             [p.mse for p in points],
-            [FORMATS[name].setting.format(p.quality) for p in points],
+            [_setting(name, p.quality) for p in points],
         )
         for name, points in formats.items()
     ]
@@ -174,7 +182,7 @@ def _format_lines(formats: Curves) -> list[Curve]:
 def _table(points: dict[str, list[CodePoint]], formats: Curves) -> list[dict[str, Any]]:
     lines = [
         {
-            "what": name,
+            "what": _(name),
             "setting": _bits(p.bits),
             "bytes": p.size,
             "MSE": p.mse,
@@ -186,8 +194,8 @@ def _table(points: dict[str, list[CodePoint]], formats: Curves) -> list[dict[str
     ]
     lines += [
         {
-            "what": FORMATS[name].label,
-            "setting": FORMATS[name].setting.format(p.quality),
+            "what": _(FORMATS[name].label),
+            "setting": _setting(name, p.quality),
             "bytes": p.size,
             "MSE": p.mse,
             "packed": None,
@@ -202,11 +210,20 @@ def _table(points: dict[str, list[CodePoint]], formats: Curves) -> list[dict[str
 def _summary(frame: Frame, chosen: CodePoint, formats: Curves) -> str:
     q, decoder = frame.config.code_size, decoder_bytes(model(frame))
     said = [
-        f"A code of {_numbers(q)} of {_bits(chosen.bits)} takes **{_size(chosen.size)} an image**"
-        f" (an ideal coder would need {short(chosen.entropy)}), with an error of "
-        f"**{short(chosen.mse)}** per pixel.",
-        f"The decoder itself has **{_amount(decoder)}** and is needed once, "
-        "however many images there are.",
+        _(
+            "A code of {numbers} of {bits} takes **{size} an image** (an ideal coder would "
+            "need {entropy}), with an error of **{mse}** per pixel.",
+            numbers=_numbers(q),
+            bits=_bits(chosen.bits),
+            size=_size(chosen.size),
+            entropy=short(chosen.entropy),
+            mse=short(chosen.mse),
+        ),
+        _(
+            "The decoder itself has **{amount}** and is needed once, however many images "
+            "there are.",
+            amount=_amount(decoder),
+        ),
     ]
     needed = {name: compression.size_at(points, chosen.mse) for name, points in formats.items()}
     able = {name: size for name, size in needed.items() if size is not None}
@@ -214,36 +231,47 @@ def _summary(frame: Frame, chosen: CodePoint, formats: Curves) -> str:
         best = min(able, key=lambda name: able[name])
         label, size = FORMATS[best].label, able[best]
         images = pays_off_from(decoder, chosen.size, size)
+        found = {"label": _(label), "size": short(size)}
         said.append(
-            f"For the same error {label}, the best of the formats, takes {short(size)} bytes an "
-            "image: "
-            + (
-                "code and decoder never pay off."
-                if images is None
-                else f"code and decoder together pay off from about **{rounded_count(images)} "
-                "images** on."
+            _(
+                "For the same error {label}, the best of the formats, takes {size} bytes an image: "
+                "code and decoder never pay off.",
+                **found,
+            )
+            if images is None
+            else _(
+                "For the same error {label}, the best of the formats, takes {size} bytes an image: "
+                "code and decoder together pay off from about **{images} images** on.",
+                images=rounded_count(images),
+                **found,
             )
         )
-    return " ".join(said)
+    return sentences(said)
+
+
+def _setting(name: str, quality: int) -> str:
+    return _(FORMATS[name].setting).format(quality)
 
 
 def _bits(bits: int) -> str:
-    return "1 bit" if bits == 1 else f"{bits} bits"
+    return counted("{count} bit", "{count} bits", bits)
 
 
 def _numbers(q: int) -> str:
-    return "1 number" if q == 1 else f"{q} numbers"
+    return counted("{count} number", "{count} numbers", q)
 
 
 def _size(size: float) -> str:
-    return "1 byte" if size == 1 else f"{short(size) if size % 1 else f'{size:,.0f}'} bytes"
+    if size % 1:
+        return _("{size} bytes", size=short(size))
+    return counted("{count} byte", "{count} bytes", round(size))
 
 
 def _amount(size: int) -> str:
     for unit, many in (("MB", 1e6), ("kB", 1e3)):
         if size >= many:
             return f"{short(size / many)} {unit}"
-    return f"{size} bytes"
+    return _("{size} bytes", size=size)
 
 
 # -- pictures ------------------------------------------------------------------------
@@ -267,23 +295,28 @@ def pictures(
     clean = torch.cat([test.clean[examples], mine])
     named = [class_of(frame.data, int(test.index[place])) for place in examples]
     n = frame.data.pixels
-    versions = [("Original", f"{n:,} {'bytes' if storable(frame) else 'numbers'}", clean)]
+    whole = (
+        counted("{count} byte", "{count} bytes", n)
+        if storable(frame)
+        else counted("{count} number", "{count} numbers", n)
+    )
+    versions = [(_("Original"), whole, clean)]
     for coder in _coders(frame, has_baseline):
         scale = code_range(coder.encode(train.clean).numpy())
         with torch.no_grad():
             back = coder.decode(rounded(coder.encode(clean), scale, bits))
         found = next(p for p in points[coder.name] if p.bits == bits)
-        hint = f"{_bits(bits)} a unit · {_size(found.size)}"
-        versions.append((coder.name, hint, back))
+        hint = _("{bits} a unit · {size}", bits=_bits(bits), size=_size(found.size))
+        versions.append((_(coder.name), hint, back))
     formats = (format_curves_of(frame.data) or {}) if measured else {}
     for name, curve in formats.items():
         quality = compression.quality_at(curve, size)
         needed, decoded = _written(frame.data, name, quality, own)
-        hint = f"{FORMATS[name].setting.format(quality)} · {_size(needed)}"
+        hint = f"{_setting(name, quality)} · {_size(needed)}"
         if needed > 1.5 * size:
-            hint += ", its smallest"
+            hint = _("{hint}, its smallest", hint=hint)
         shown = torch.cat([decoded[examples], decoded[len(test.index) :]])
-        versions.append((FORMATS[name].label, hint, shown))
+        versions.append((_(FORMATS[name].label), hint, shown))
     split = len(examples)
     strips = [[_row(frame.data, clean[:split], named, label, hint, back[:split])
                for label, hint, back in versions]]  # fmt: skip
@@ -299,7 +332,7 @@ def _row(
     data: Dataset, clean: Tensor, names: list[str], label: str, hint: str, back: Tensor
 ) -> Row:
     errors = (back - clean).square().mean(1).tolist()
-    captions = names if label == "Original" else [short(error) for error in errors]
+    captions = names if label == _("Original") else [short(error) for error in errors]
     return row(label, hint, greys(back, data), captions)
 
 

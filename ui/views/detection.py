@@ -15,6 +15,7 @@ import torch
 
 from aecore import agreement, anomalies, detection, detectors, figures_detection
 from aecore.detection import Verdict
+from aecore.language import text as _
 from aecore.scores import SCORES
 from ui.pictures import Tile, source
 from ui.views.frame import Frame, all_test_images, cached, greys, model
@@ -74,7 +75,7 @@ def alike(found: Ranked, names: tuple[str, ...]) -> list[dict[str, Any]]:
     top = min(TOP, len(found.scores))
     return [
         {
-            "networks": f"{names[a]} and {names[b]}",
+            "networks": _("{one} and {other}", one=names[a], other=names[b]),
             "correlation": _correlation(found.members[a], found.members[b]),
             "overlap": round(top * agreement.top_overlap(found.members[a], found.members[b], top)),
         }
@@ -92,7 +93,7 @@ def _correlation(first: np.ndarray, second: np.ndarray) -> float | None:
 def each_alone(found: Ranked, names: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return a line for each network and one for all together: AUC and average precision."""
     rows = dict(zip(names, found.members, strict=True))
-    rows["all together"] = found.scores
+    rows[_("all together")] = found.scores
     return [
         {
             "network": name,
@@ -113,7 +114,7 @@ def seconds(frame: Frame, score: str) -> tuple[float, float]:
     some, around = every[:TIMED], context(frame)
     around.codes()
     times = []
-    for _ in range(3):  # the first may have to warm up
+    for _time in range(3):  # the first may have to warm up
         began = time.perf_counter()
         SCORES[score].compute(model(frame), some, around)
         times.append(time.perf_counter() - began)
@@ -145,10 +146,22 @@ def comparison(
         alone = ranked(found.frame, [found.frame], name, found.guests)
         area, precision = quality(alone)
         fit_s, score_s = seconds(found.frame, name)
-        lines.append(_line(f"Autoencoder: {score.label.lower()}", area, precision, fit_s, score_s))
+        lines.append(
+            _line(
+                _("Autoencoder: {score}", score=_(score.label).lower()),
+                area,
+                precision,
+                fit_s,
+                score_s,
+            )
+        )
     if len(members) > 1:
         times = [seconds(member, found.score) for member in members]
-        label = f"{len(members)} autoencoders: {SCORES[found.score].label.lower()}"
+        label = _(
+            "{count} autoencoders: {score}",
+            count=len(members),
+            score=_(SCORES[found.score].label).lower(),
+        )
         fit_s, score_s = (sum(column) for column in zip(*times, strict=True))
         lines.append(_line(label, *quality(found), fit_s, score_s))
     count = len(found.test)
@@ -158,7 +171,7 @@ def comparison(
         scores = outcome.scores[places]
         lines.append(
             _line(
-                detectors.DETECTORS[name].label,
+                _(detectors.DETECTORS[name].label),
                 detection.auc(scores, found.truth),
                 detection.average_precision(scores, found.truth),
                 outcome.fit_s,
@@ -223,8 +236,10 @@ def planted_view(frame: Frame, score: str, most: int) -> Planted | None:
     tiles = [
         Tile(
             source(picture[None], 1),
-            f"{rank}" + (" planted" if odd[place] else ""),
-            f"Rank {rank} of the training images" + (", planted" if odd[place] else ""),
+            _("{rank} planted", rank=rank) if odd[place] else f"{rank}",
+            _("Rank {rank} of the training images, planted", rank=rank)
+            if odd[place]
+            else _("Rank {rank} of the training images", rank=rank),
             marked=bool(odd[place]),
         )
         for rank, (picture, place) in enumerate(zip(pictures, first.tolist(), strict=True), 1)

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from aecore import evaluation, lattices, sampling, walks
+from aecore.language import text as _
 from aecore.own_images import OwnImages
 from aecore.randomness import generator
 from aecore.reconstruction import codes, decoded
@@ -77,8 +78,8 @@ def walk(frame: Frame, ends: tuple[int, int], own: OwnImages) -> Walk:
     return Walk(
         (first, second),
         [
-            row("Through the code", "codes on a straight line, decoded", way),
-            row("Through the pixels", "one image faded into the other", fade, shares),
+            row(_("Through the code"), _("codes on a straight line, decoded"), way),
+            row(_("Through the pixels"), _("one image faded into the other"), fade, shares),
         ],
     )
 
@@ -115,11 +116,15 @@ def sweep(frame: Frame, unit: int | None, held: int | None, own: OwnImages) -> l
     for each in units_by_spread(frame)[:MOST_ROWS] if unit is None else [unit]:
         values = walks.swept_values(found, each)
         numbers = [short(float(value)) for value in values]
-        hint = f"{numbers[0]} to {numbers[-1]}"
+        hint = _("{low} to {high}", low=numbers[0], high=numbers[-1])
         if float(values[-1]) == float(values[0]):
-            hint = f"always {numbers[0]}"
+            hint = _("always {value}", value=numbers[0])
         pictures = _decoded(frame, walks.swept(centre, each, values))
-        rows.append(row(f"Code {each + 1}", hint, pictures, () if unit is None else numbers))
+        rows.append(
+            row(
+                _("Code {number}", number=each + 1), hint, pictures, () if unit is None else numbers
+            )
+        )
     return rows
 
 
@@ -176,8 +181,18 @@ def samples(frame: Frame, turn: int, noisy: bool) -> Samples:
     for picture, distance in zip(pictures, distances.tolist(), strict=False):
         lost = distance > near.limit
         ratio = f"{distance / near.median:.1f} ×" if near.median > 0 else ""
-        where = "in a hole, " if lost else ""
-        alt = f"Sample, {where}{ratio} as far from the nearest code as test images usually are"
+        alt = (
+            _(
+                "Sample, in a hole, {ratio} as far from the nearest code as test images usually "
+                "are",
+                ratio=ratio,
+            )
+            if lost
+            else _(
+                "Sample, {ratio} as far from the nearest code as test images usually are",
+                ratio=ratio,
+            )
+        )
         tiles.append(Tile(source(picture[None], 1), ratio, alt, marked=lost))
     share = float((distances > near.limit).float().mean())
     return Samples(tiles, share, len(drawn), len(near.codes))
@@ -197,11 +212,15 @@ def _neighbourhood(frame: Frame) -> sampling.Neighbourhood:
 def beside_the_prior(frame: Frame) -> str:
     """Return in a sentence how the codes of a variational network lie beside N(0, 1)."""
     means, deviations = sampling.aggregate_posterior(model(frame), _measured(frame)[0])
-    return (
-        f"Over {len(_measured(frame)[0]):,} test {frame.data.spec.things} the codes of each unit "
-        f"have a mean of {short(float(means.min()))} to {short(float(means.max()))} and a standard "
-        f"deviation of {short(float(deviations.min()))} to {short(float(deviations.max()))}; "
-        "the prior has 0 and 1."
+    return _(
+        "Over {count:,} test {things} the codes of each unit have a mean of {low} to "
+        "{high} and a standard deviation of {least} to {most}; the prior has 0 and 1.",
+        count=len(_measured(frame)[0]),
+        things=_(frame.data.spec.things),
+        low=short(float(means.min())),
+        high=short(float(means.max())),
+        least=short(float(deviations.min())),
+        most=short(float(deviations.max())),
     )
 
 
@@ -239,7 +258,14 @@ def decoded_grid(frame: Frame, side: int, has_baseline: bool) -> Grid:
     )
     pictures = _decoded(frame, places.codes())
     across, up = (
-        f"{name} from {short(float(values[0]))} to {short(float(values[-1]))}" if name else ""
+        _(
+            "{name} from {low} to {high}",
+            name=name,
+            low=short(float(values[0])),
+            high=short(float(values[-1])),
+        )
+        if name
+        else ""
         for name, values in zip(places.axes, (places.across, places.up), strict=True)
     )
     return Grid(source(pictures, len(places.across)), side, len(places.up), across, up)

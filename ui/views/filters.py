@@ -13,8 +13,10 @@ from aecore import evaluation, figures, images
 from aecore import filters as units_of
 from aecore.activation_maximisation import most_activating_inputs
 from aecore.activity import LAST, UnitActivity, layer_names, unit_activity
+from aecore.language import counted, marked
+from aecore.language import text as _
 from aecore.models import Autoencoder
-from aecore.wording import brief, short
+from aecore.wording import brief, sentences, short
 from ui.pictures import Tile, source
 from ui.views.frame import Frame, cached, greys, model
 
@@ -45,21 +47,21 @@ class FilterKind:
 
 FILTER_KINDS: dict[str, FilterKind] = {
     "raw": FilterKind(
-        "Weights",
-        "The weights from the pixels to each first-layer unit.",
+        marked("Weights"),
+        marked("The weights from the pixels to each first-layer unit."),
         units_of.encoder_filters,
         0,
     ),
     "normalised": FilterKind(
-        "Most activating input",
-        "The image of a given length to which each unit responds most.",
+        marked("Most activating input"),
+        marked("The image of a given length to which each unit responds most."),
         lambda network: units_of.most_activating(units_of.encoder_filters(network)),
         0,
         deeper=True,
     ),
     "atoms": FilterKind(
-        "Decoder atoms",
-        "What each unit of the decoder's last hidden layer adds to the picture.",
+        marked("Decoder atoms"),
+        marked("What each unit of the decoder's last hidden layer adds to the picture."),
         units_of.decoder_atoms,
         LAST,
     ),
@@ -131,13 +133,13 @@ def layers(frame: Frame, kind: str) -> dict[int, str]:
 
 def layer_name(frame: Frame, layer: int) -> str:
     """Return what a layer is called, such as ``Code``."""
-    return "Last hidden layer" if layer == LAST else layer_names(frame.config)[layer]
+    return _("Last hidden layer") if layer == LAST else layer_names(frame.config)[layer]
 
 
 @cached(24)
 def activity_of(frame: Frame, layer: int) -> UnitActivity:
     """Return how active a layer's units are over the live test images."""
-    _, test = evaluation.live_probes(frame.config, frame.data)
+    _train, test = evaluation.live_probes(frame.config, frame.data)
     return unit_activity(model(frame), test.clean, layer)
 
 
@@ -155,19 +157,19 @@ def filter_view(frame: Frame, look: Look, order: str, most: int) -> FilterView:
     tiles = []
     for picture, unit in zip(pictures, places.tolist(), strict=True):
         dead = bool(activity.dead[unit])
-        words = "dead" if dead else short(float(activity.mean[unit]))
+        words = _("dead") if dead else short(float(activity.mean[unit]))
         tiles.append(
             Tile(
                 source(picture[None], 1),
-                f"#{unit + 1} · {'dead' if dead else brief(float(activity.mean[unit]))}",
-                f"Unit {unit + 1}, mean activation {words}",
+                f"#{unit + 1} · {_('dead') if dead else brief(float(activity.mean[unit]))}",
+                _("Unit {number}, mean activation {value}", number=unit + 1, value=words),
                 marked=dead,
             )
         )
-    _, test = evaluation.live_probes(frame.config, frame.data)
+    _train, test = evaluation.live_probes(frame.config, frame.data)
     chart = figures.bars(
         [float(activity.mean[u]) for u in places.tolist()], [str(u + 1) for u in places.tolist()],
-        title="mean activation",
+        title=_("mean activation"), per=_("unit"),
     )  # fmt: skip
     return FilterView(
         units=places.tolist(),
@@ -176,8 +178,8 @@ def filter_view(frame: Frame, look: Look, order: str, most: int) -> FilterView:
         sums=sums,
         tiles=tiles,
         chart=chart,
-        title=FILTER_KINDS[look.kind].label,
-        hint=f"{_help(look)} {scale}",
+        title=_(FILTER_KINDS[look.kind].label),
+        hint=sentences([_help(look), scale]),
         summary=_summary(activity, len(tiles)),
         images=len(test.clean),
     )
@@ -185,11 +187,11 @@ def filter_view(frame: Frame, look: Look, order: str, most: int) -> FilterView:
 
 def _help(look: Look) -> str:
     if look.searched:
-        return (
+        return _(
             "Found by activation maximisation: steps that make the unit's sum larger. What is lit "
             "where all images are black means nothing."
         )
-    return FILTER_KINDS[look.kind].help
+    return _(FILTER_KINDS[look.kind].help)
 
 
 def _pictures(
@@ -199,25 +201,34 @@ def _pictures(
     rows, sums, limit = weights[places], [], float(weights.abs().max()) or 1.0
     shape = model(frame).filter_shape
     if look.searched:
-        _, test = evaluation.live_probes(frame.config, frame.data)
+        _train, test = evaluation.live_probes(frame.config, frame.data)
         found = most_activating_inputs(
             model(frame), look.layer, places, test.clean, look.limits, smooth=look.smooth
         )
         rows, sums, limit = found.inputs, found.sums.tolist(), float(found.inputs.abs().max())
         shape = frame.data.shape
         if look.limits == "pixels":
-            return greys(rows, frame.data), sums, "Black 0, white 1."
+            return greys(rows, frame.data), sums, _("Black 0, white 1.")
     pictures = images.signed(rows.view(-1, *shape).numpy(), limit)
-    scale = f"Red positive, white 0, blue negative; strongest colour ±{short(limit)}."
+    scale = _(
+        "Red positive, white 0, blue negative; strongest colour ±{limit}.", limit=short(limit)
+    )
     return pictures, sums, scale
 
 
 def _summary(activity: UnitActivity, shown: int) -> str:
     count, units = int(activity.dead.sum()), len(activity.dead)
-    verb, who = ("is", "it does") if count == 1 else ("are", "they do")
-    dying = f"**{count:,} of {units:,} {verb} dead**: {who} nothing on any of these images."
-    alive = "None is dead." if units > 1 else "It is not dead."
-    return (
-        f"{units:,} unit{'s' if units > 1 else ''}, {shown} shown; under each its number and mean "
-        f"activation. {dying if count else alive}"
+    dying = counted(
+        "**{count} of {units:,} is dead**: it does nothing on any of these images.",
+        "**{count} of {units:,} are dead**: they do nothing on any of these images.",
+        count,
+        units=units,
     )
+    alive = _("None is dead.") if units > 1 else _("It is not dead.")
+    there = counted(
+        "{count} unit, {shown} shown; under each its number and mean activation.",
+        "{count} units, {shown} shown; under each its number and mean activation.",
+        units,
+        shown=shown,
+    )
+    return sentences([there, dying if count else alive])

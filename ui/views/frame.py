@@ -15,6 +15,7 @@ from aecore import baselines, evaluation, images, language
 from aecore.anomalies import reconstruction_errors
 from aecore.config import RunConfig
 from aecore.datasets import Dataset
+from aecore.language import text as _
 from aecore.models import Autoencoder, load_weights
 from aecore.own_images import OwnImages
 from aecore.reconstruction import Reconstruction
@@ -80,7 +81,7 @@ def model(frame: Frame) -> Autoencoder:
         return load_weights(frame.config, weights)
     except (RuntimeError, KeyError) as error:
         frame.run.distrust(frame.step, error)
-        raise RunError("This snapshot belongs to another network; it is made again.") from error
+        raise RunError(_("This snapshot belongs to another network; it is made again.")) from error
 
 
 def newest_frame(run: Run, step: int, data: Dataset) -> Frame:
@@ -150,8 +151,17 @@ def specimens(data: Dataset, places: Sequence[int], own: OwnImages) -> list[Spec
 
 def class_of(data: Dataset, place: int) -> str:
     """Return the name of a test image's class; of an outlier, that it is one."""
-    label = int(data.test_labels[place])
-    return data.classes[label] if label >= 0 else "outlier"
+    return name_of_class(data, int(data.test_labels[place]))
+
+
+def name_of_class(data: Dataset, label: int) -> str:
+    """Return the name of a class in the language in use; that of outliers is below 0."""
+    return _(data.classes[label]) if label >= 0 else _("outlier")
+
+
+def class_names(data: Dataset) -> tuple[str, ...]:
+    """Return the names of all classes in the language in use."""
+    return tuple(_(name) for name in data.classes)
 
 
 def specimen_images(data: Dataset, places: Sequence[int], own: OwnImages) -> Tensor:
@@ -210,12 +220,18 @@ def greys(rows: Tensor, data: Dataset) -> np.ndarray:
 
 def rows_of(seen: Reconstruction, data: Dataset, *, noisy: bool) -> list[Row]:
     """Return the rows original / noisy / reconstructed / error."""
-    rows = [row("Original", f"from the test {data.spec.things}", greys(seen.original, data))]
+    rows = [
+        row(
+            _("Original"),
+            _("from the test {things}", things=_(data.spec.things)),
+            greys(seen.original, data),
+        )
+    ]
     if noisy:
-        rows.append(row("Noisy", "what goes in", greys(seen.noisy, data)))
-    rows.append(row("Reconstructed", "what comes out", greys(seen.reconstructed, data)))
+        rows.append(row(_("Noisy"), _("what goes in"), greys(seen.noisy, data)))
+    rows.append(row(_("Reconstructed"), _("what comes out"), greys(seen.reconstructed, data)))
     difference = seen.difference.numpy().reshape(-1, *data.shape)
     captions = [short(float(e)) for e in seen.errors]
     pictures = images.signed(difference, data.span[1])
-    rows.append(row("Error", "red too bright, blue too dark", pictures, captions))
+    rows.append(row(_("Error"), _("red too bright, blue too dark"), pictures, captions))
     return rows

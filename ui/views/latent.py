@@ -10,6 +10,7 @@ from torch import Tensor
 
 from aecore import evaluation, figures, layouts, projections
 from aecore.datasets import Dataset
+from aecore.language import text as _
 from aecore.layouts import Layout
 from aecore.principal import pca
 from aecore.reconstruction import codes
@@ -17,6 +18,7 @@ from aecore.trustworthiness import trustworthiness
 from ui.views.frame import (
     Frame,
     cached,
+    class_names,
     class_of,
     knows_pca,
     model,
@@ -69,7 +71,7 @@ def laid_out(frame: Frame, layout: Layout) -> Laid | None:
     if layout.method == "pca":
         return _pca(frame, layout.dimensions, layout.count, knows_pca(frame.data))
     points = layouts.kept(frame.run, frame.step, layout)
-    name = projections.PROJECTIONS[layout.method].label
+    name = _(projections.PROJECTIONS[layout.method].label)
     axes = [f"{name} {i + 1}" for i in range(layout.dimensions)]
     return None if points is None else Laid(points, axes)
 
@@ -83,7 +85,9 @@ def _some_dimensions(frame: Frame, layout: Layout) -> Laid:
     directions[range(len(shown)), shown] = 1
     points = np.zeros((len(found), layout.dimensions), np.float32)
     points[:, : len(shown)] = found[:, list(shown)]
-    names = [f"code {i + 1}" for i in shown] + [""] * (layout.dimensions - len(shown))
+    names = [_("code {number}", number=i + 1) for i in shown] + [""] * (
+        layout.dimensions - len(shown)
+    )
     return Laid(points, names, np.zeros(q, np.float32), directions)
 
 
@@ -91,7 +95,10 @@ def _some_dimensions(frame: Frame, layout: Layout) -> Laid:
 def _pca(frame: Frame, dimensions: int, count: int, has_baseline: bool) -> Laid:
     clean = test_images(frame.data, latent_places(frame.data, count))
     found = pca(latent_codes(frame, count), dimensions, reference(frame, clean))
-    names = [f"component {i + 1} ({share:.0%})" for i, share in enumerate(found.shares)]
+    names = [
+        _("component {number} ({share:.0%})", number=i + 1, share=float(share))
+        for i, share in enumerate(found.shares)
+    ]
     return Laid(found.scores, names, found.centre, found.axes)
 
 
@@ -126,6 +133,6 @@ def latent_figure(frame: Frame, layout: Layout, has_baseline: bool) -> go.Figure
         return None
     places = latent_places(frame.data, layout.count).numpy()
     return figures.scatter(
-        laid.points, frame.data.test_labels[places], frame.data.classes, places, laid.axes,
+        laid.points, frame.data.test_labels[places], class_names(frame.data), places, laid.axes,
         height=620, size=6, still=not layout.slow,
     )  # fmt: skip

@@ -21,16 +21,19 @@ from aecore.compression import mosaic
 from aecore.datasets import Dataset
 from aecore.figures import CLASS_COLOURS, still_range
 from aecore.images import png
+from aecore.language import counted
+from aecore.language import text as _
 from aecore.layouts import Layout
 from aecore.own_images import OwnImages
 from aecore.planes import Plane
 from aecore.reconstruction import codes, decoded, reconstruct
-from aecore.wording import plain
+from aecore.wording import plain, sentences
 from ui.components import pack
 from ui.pictures import Row, row
 from ui.views.frame import (
     Frame,
     cached,
+    class_names,
     greys,
     model,
     rows_of,
@@ -219,79 +222,137 @@ def about(
 ) -> bytes:
     """Return what the map is of: its range, the classes, the titles of its pictures."""
     data = frame.data
-    things = data.spec.things
-    second = "Its reconstruction" if layout.slow else "Decoded from this place"
+    things = _(data.spec.things)
+    second = _("Its reconstruction") if layout.slow else _("Decoded from this place")
     header = {
         "name": f"{NAME}/about",
         "layout": layout.name + str(layout.axes),
         "box": box(frame, layout, own, has_baseline),
         "equal": layout.slow,
         "placeless": layout.slow,
-        "classes": data.classes,
+        "classes": class_names(data),
+        "texts": _map_texts(),
         "colours": CLASS_COLOURS,
         "ink": data.span[0] == 0 and data.shape[0] > 1,
         "shape": data.shape,
-        "titles": ["Nearest image", second],
-        "missing": "no image near" if layout.slow else "outside of the decoded grid",
-        "label": f"Map of {layout.count:,} test {things}. Arrow keys go from point to point, "
-        "Enter picks, Escape lets go, plus and minus zoom.",
+        "titles": [_("Nearest image"), second],
+        "missing": _("no image near") if layout.slow else _("outside of the decoded grid"),
+        "label": _(
+            "Map of {count:,} test {things}. Arrow keys go from point to point, Enter "
+            "picks, Escape lets go, plus and minus zoom.",
+            count=layout.count,
+            things=things,
+        ),
         "picked": picked,
     }
     return pack(header)
+
+
+def _map_texts() -> dict[str, str]:
+    """Return all that the map says by itself; places in braces are filled in by the browser."""
+    return {
+        "search": _("Class or #number"),
+        "find": _("Find a class or an image number"),
+        "marks": _(
+            "Marks all images of a class, or the image with a number (#12). Enter goes there."
+        ),
+        "found": _("{found} found"),
+        "none": _("none on this map"),
+        "pictures": _("Pictures"),
+        "picturesHelp": _("Draw images instead of dots; zoom in to see more of them."),
+        "select": _("Select"),
+        "selectHelp": _(
+            "Draw a rectangle around points; with a mouse, dragging with Shift does the same."
+        ),
+        "out": _("Zoom out (key −)"),
+        "in": _("Zoom in (key +)"),
+        "fit": _("Fit"),
+        "fitHelp": _("Show all (key 0, or a double click)"),
+        "classes": _("Classes"),
+        "all": _("Show all"),
+        "chip": _("{number} on the map. Click hides or shows them, Shift-click shows them alone."),
+        "outlier": _("outlier"),
+        "own": _("own images"),
+        "picked": _("{name} picked"),
+        "letGo": _("{name} let go"),
+        "at": _("at {place}"),
+        "yours": _("{name} · your own"),
+        "image": _("{name} · test image {number}"),
+        "nobody": _("no image near"),
+        "nobodyLabel": _("No image near the pointer"),
+    }
 
 
 def where_it_decodes(frame: Frame, layout: Layout, held: int | None, own: OwnImages) -> str:
     """Return in words what a place of the map is for the decoder, and what is held."""
     q = frame.config.code_size
     if layout.slow:
-        words = (
+        words = _(
             "There is no way back from a place on this map to a code, so the second picture is "
             "the reconstruction of the image under the pointer."
         )
-        return words + (" Own images are not laid out here." if len(own) else "")
+        return sentences([words, _("Own images are not laid out here.") if len(own) else ""])
     if held is None:
-        through = "the mean code of these images"
+        through = _("the mean code of these images")
     else:
         (image,) = specimens(frame.data, [held], own)
-        what = f"“{plain(image.name)}”" if image.own else f"test image {held:,} ({image.name})"
-        through = f"the code of {what}"
+        through = (
+            _("the code of “{name}”", name=plain(image.name))
+            if image.own
+            else _("the code of test image {place:,} ({name})", place=held, name=image.name)
+        )
     if q == 1:
-        words = "A code is one number, so the map is a line: up and down mean nothing."
+        words = _("A code is one number, so the map is a line: up and down mean nothing.")
     elif layout.method == "codes" and set(layout.axes) >= set(range(q)):
-        words = "The map is all of code space: each place is a code, which is decoded."
+        words = _("The map is all of code space: each place is a code, which is decoded.")
     elif layout.method == "codes":
         shown = len(set(layout.axes))
-        others = "the other one is" if q - shown == 1 else f"the other {q - shown} are"
-        words = f"A place gives {shown} of the {q} numbers of a code; {others} held at {through}."
-    elif q == 2:
-        words = "The map is all of code space, turned: each place is a code, which is decoded."
-    else:
-        words = (
-            f"The map is a flat cut through the {q} dimensions of code space, at {through}. Most "
-            "points lie before or behind it: what is decoded there is not their reconstruction."
+        words = counted(
+            "A place gives {shown} of the {all} numbers of a code; the other one is held at "
+            "{through}.",
+            "A place gives {shown} of the {all} numbers of a code; the other {count} are held at "
+            "{through}.",
+            q - shown,
+            shown=shown,
+            all=q,
+            through=through,
         )
-    return words + _UNTOUCHED.get(frame.config.code, "")
+    elif q == 2:
+        words = _("The map is all of code space, turned: each place is a code, which is decoded.")
+    else:
+        words = _(
+            "The map is a flat cut through the {count} dimensions of code space, at "
+            "{through}. Most points lie before or behind it: what is decoded there is not "
+            "their reconstruction.",
+            count=q,
+            through=through,
+        )
+    return sentences([words, _untouched(frame.config.code)])
 
 
-_UNTOUCHED = {
-    "k-sparse": " A place is decoded as it stands; its smaller values are not set to 0.",
-    "binary": " A place is decoded as it stands, without rounding to bits.",
-}
+def _untouched(code: str) -> str:
+    """Return what is left out of a kind of code where a place is decoded."""
+    if code == "k-sparse":
+        return _("A place is decoded as it stands; its smaller values are not set to 0.")
+    if code == "binary":
+        return _("A place is decoded as it stands, without rounding to bits.")
+    return ""
 
 
 def how_it_decodes(frame: Frame, layout: Layout, moving: bool) -> str:
     """Return in words what was sent to decode in the browser."""
     if _sent_itself(frame, layout, moving):
-        return (
+        return _(
             "The browser has the decoder itself and works it out for every place, however far "
             "you zoom in."
         )
     if layout.slow:
-        return "The reconstructions were sent along with the points."
+        return _("The reconstructions were sent along with the points.")
     n = GRID[moving]
-    return (
-        f"This decoder is too much for a browser: {n} × {n} places were decoded for it, and it "
-        "blends between them."
+    return _(
+        "This decoder is too much for a browser: {count} × {count} places were decoded "
+        "for it, and it blends between them.",
+        count=n,
     )
 
 
@@ -309,6 +370,8 @@ def picked_rows(frame: Frame, places: tuple[int, ...], own: OwnImages) -> list[l
         clean = specimen_images(frame.data, part, own)
         seen = reconstruct(model(frame), clean, clean)
         names = [image.name for image in specimens(frame.data, part, own)]
-        original = row("Original", "class or name of each", greys(seen.original, frame.data), names)
+        original = row(
+            _("Original"), _("class or name of each"), greys(seen.original, frame.data), names
+        )
         rows.append([original, *rows_of(seen, frame.data, noisy=False)[1:]])
     return rows

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from aecore import evaluation
 from aecore.datasets import Dataset
+from aecore.language import text as _
 from aecore.own_images import OwnImages
 from aecore.reconstruction import codes
 from aecore.retrieval import Found, as_signs, bits_apart, same_class, similar
@@ -151,12 +152,12 @@ def neighbours(frame: Frame, place: int, own: OwnImages) -> Neighbours:
     signs = as_signs(code, _thresholds(frame))
     pixel_share = _pixel_share(data.fingerprint, data)
     spaces = (
-        Space("By code", all_codes(frame), code[0], _share(frame, "codes")),
-        Space("By pixels", all_test_images(data), image[0], pixel_share),
-        Space("By bits", _signs(frame), signs[0], _share(frame, "bits"), of_bits=True),
+        Space(_("By code"), all_codes(frame), code[0], _share(frame, "codes")),
+        Space(_("By pixels"), all_test_images(data), image[0], pixel_share),
+        Space(_("By bits"), _signs(frame), signs[0], _share(frame, "bits"), of_bits=True),
     )
     label = None if this.own or not has_classes(data) else int(data.test_labels[place])
-    rows = [row("The image", this.name if len(data.classes) > 1 else "", greys(image, data))]
+    rows = [row(_("The image"), this.name if len(data.classes) > 1 else "", greys(image, data))]
     for space in spaces:
         leave_out = None if this.own else place
         found = similar(space.table, space.query, _count(data), leave_out)
@@ -176,10 +177,23 @@ def _row(data: Dataset, space: Space, found: Found, label: int | None) -> Row:
             class_of(data, int(p)) + (" ✓" if right else "")
             for p, right in zip(places, same, strict=True)
         ]
-        here = f"{int(same.sum())} of {len(places)} of its class, " if label is not None else ""
-        hints.append(f"{here}{percentage(space.share)} on average")
+        usual = percentage(space.share)
+        hints.append(
+            _("{share} on average", share=usual)
+            if label is None
+            else _(
+                "{same} of {count} of its class, {share} on average",
+                same=int(same.sum()),
+                count=len(places),
+                share=usual,
+            )
+        )
     if space.of_bits:
         first, last = bits_apart(found.distances)[[0, -1]].tolist()
-        span = f"{first}" if first == last else f"{first} to {last}"
-        hints.append(f"{span} of {space.table.shape[1]} bits differ")
+        bits = space.table.shape[1]
+        hints.append(
+            _("{first} of {bits} bits differ", first=first, bits=bits)
+            if first == last
+            else _("{first} to {last} of {bits} bits differ", first=first, last=last, bits=bits)
+        )
     return row(space.label, " · ".join(hints), greys(test_images(data, places), data), captions)

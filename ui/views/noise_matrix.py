@@ -46,7 +46,7 @@ def pca_errors(frame: Frame, *noises: Noise) -> list[float]:
 
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _pca_errors(key: tuple[str, int, int, tuple[Noise, ...]], _data: Dataset) -> list[float]:
-    _, q, count, noises = key
+    _fingerprint, q, count, noises = key
     clean = _images(_data, count)
     found: list[float] = errors([pca(_data, q)], clean, noises, _SEED)[0].tolist()
     return found

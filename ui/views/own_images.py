@@ -11,13 +11,22 @@ from torch import Tensor
 
 from aecore import evaluation, images
 from aecore.datasets import Dataset
+from aecore.language import text as _
 from aecore.own_images import OwnImages, Picture
 from aecore.placing import letterboxed
 from aecore.reconstruction import codes, reconstruct
 from aecore.training import as_pixels
 from aecore.wording import percentage, short
 from ui.pictures import Tile, source
-from ui.views.frame import Frame, all_test_images, cached, greys, model, test_errors
+from ui.views.frame import (
+    Frame,
+    all_test_images,
+    cached,
+    class_of,
+    greys,
+    model,
+    test_errors,
+)
 from ui.views.latent import latent_codes, latent_places
 
 NEIGHBOURS = 8
@@ -55,14 +64,21 @@ def placing_tiles(own: OwnImages, data: Dataset) -> list[Tile]:
     height, width = data.shape
     came = letterboxed(own.pictures[0], _shown_shape(data))
     fitted = own.fitted(data.shape)
-    how = "placed" if own.normalised else "resized"
+    size = {"width": width, "height": height}
+    if own.normalised:
+        said = _("placed, {width} × {height}", **size)
+        alt = _("{name}, placed to {width} × {height} pixels", name=own.names[0], **size)
+    else:
+        said = _("resized, {width} × {height}", **size)
+        alt = _("{name}, resized to {width} × {height} pixels", name=own.names[0], **size)
     return [
-        Tile(source(_rgb(came[None]), 1), "as it came", f"{own.names[0]} as it came"),
         Tile(
-            source(_rgb(fitted), 1), f"{how}, {width} × {height}",
-            f"{own.names[0]}, {how} to {width} × {height} pixels",
+            source(_rgb(came[None]), 1),
+            _("as it came"),
+            _("{name} as it came", name=own.names[0]),
         ),
-    ]  # fmt: skip
+        Tile(source(_rgb(fitted), 1), said, alt),
+    ]
 
 
 def is_blank(own: OwnImages, data: Dataset) -> bool:
@@ -89,24 +105,34 @@ def seen(frame: Frame, own: OwnImages, count: int) -> Seen:
     difference = found.difference.numpy().reshape(-1, *data.shape)
     tiles = [
         *placing_tiles(own, data),
-        Tile(source(greys(found.reconstructed, data), 1), "reconstructed", "Its reconstruction"),
         Tile(
-            source(images.signed(difference, data.span[1]), 1), f"error {short(error)}",
-            f"Reconstruction minus image; mean squared error {short(error)} a pixel",
+            source(greys(found.reconstructed, data), 1),
+            _("reconstructed"),
+            _("Its reconstruction"),
+        ),
+        Tile(
+            source(images.signed(difference, data.span[1]), 1),
+            _("error {error}", error=short(error)),
+            _("Reconstruction minus image; mean squared error {error} a pixel", error=short(error)),
         ),
     ]  # fmt: skip
     errors = _errors(frame, count)
     share = float((errors < error).float().mean())
-    summary = (
-        f"Reconstruction error **{short(error)}** a pixel (MSE): larger than that of "
-        f"**{percentage(share)}** of {len(errors):,} test {data.spec.things}."
+    summary = _(
+        "Reconstruction error **{error}** a pixel (MSE): larger than that of "
+        "**{share}** of {count:,} test {things}.",
+        error=short(error),
+        share=percentage(share),
+        count=len(errors),
+        things=_(data.spec.things),
     )
     near = _nearest(frame, clean, count)
-    names = [data.classes[int(label)] if label >= 0 else "outlier"
-             for label in data.test_labels[near]]  # fmt: skip
+    names = [class_of(data, int(place)) for place in near]
     pictures = greys(all_test_images(data)[torch.tensor(near)], data)
     neighbours = [
-        Tile(source(picture[None], 1), name, f"Test image {place}, {name}")
+        Tile(
+            source(picture[None], 1), name, _("Test image {place}, {name}", place=place, name=name)
+        )
         for picture, name, place in zip(pictures, names, near.tolist(), strict=True)
     ]
     return Seen(tiles, summary, neighbours, _kin(names) if len(data.classes) > 1 else "")
@@ -114,7 +140,12 @@ def seen(frame: Frame, own: OwnImages, count: int) -> Seen:
 
 def _kin(names: list[str]) -> str:
     most = max(names, key=names.count)
-    return f"**{names.count(most)} of {len(names)}** nearest are of class **{most}**."
+    return _(
+        "**{count} of {all}** nearest are of class **{name}**.",
+        count=names.count(most),
+        all=len(names),
+        name=most,
+    )
 
 
 def _errors(frame: Frame, count: int) -> Tensor:
@@ -168,7 +199,11 @@ def pairs(fingerprint: str, places: tuple[int, ...], shape: tuple[int, int], _ow
         picture = np.hstack([came, divider, goes])
         name = _own.names[place]
         tiles.append(
-            Tile(source(_rgb(picture[None]), 1), name, f"{name}: as it came, and as it goes in")
+            Tile(
+                source(_rgb(picture[None]), 1),
+                name,
+                _("{name}: as it came, and as it goes in", name=name),
+            )
         )
     return tiles
 

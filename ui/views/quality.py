@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from aecore.code_quality import MEASURES, Amount, kept, spaces
+from aecore.language import text as _
 from ui.server import server
 from ui.views.frame import Frame
 
@@ -17,11 +18,11 @@ def table(frame: Frame, amount: Amount) -> pd.DataFrame | None:
         values = kept(frame.run, home, fingerprint, frame.step, space, amount)
         if values is None:
             return None
-        row: dict[str, float] = {"Numbers an image": space.width}
-        row |= {measure.label: values[measure.name] for measure in MEASURES.values()}
+        row: dict[str, float] = {_("Numbers an image"): space.width}
+        row |= {_(measure.label): values[measure.name] for measure in MEASURES.values()}
         for measure in MEASURES.values():
-            row[f"{measure.label}, s"] = values[f"{measure.name} seconds"]
-        rows[space.label] = row
+            row[_("{measure}, s", measure=_(measure.label))] = values[f"{measure.name} seconds"]
+        rows[_(space.label)] = row
     found = pd.DataFrame.from_dict(rows, orient="index")
-    found.index.name = "On"
+    found.index.name = _("On")
     return found

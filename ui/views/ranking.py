@@ -12,9 +12,10 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from aecore import agreement, evaluation, strangers
+from aecore import agreement, evaluation, language, strangers
 from aecore.anomalies import Ranking, ranking
 from aecore.datasets import Dataset
+from aecore.language import text as _
 from aecore.own_images import MAX_IMAGES, OwnImages
 from aecore.reconstruction import codes
 from aecore.scores import MOST_REFERENCES, SCORES, Context
@@ -85,6 +86,12 @@ def _guests(
     return Guests(digest[:16], together, labels, names, ids)
 
 
+def spoken(name: str) -> str:
+    """Return a guest's name in the language in use; a class may have its data set behind it."""
+    what, behind, rest = name.partition(" (")
+    return _(what) + behind + rest
+
+
 # -- scores --------------------------------------------------------------------------
 
 
@@ -139,7 +146,7 @@ class Ranked:
     Attributes
     ----------
     key : tuple
-        What tells it from all others.
+        What tells it from all others, the language of its texts included.
     frame : Frame
         The network that is looked at.
     score : str
@@ -187,6 +194,11 @@ class Ranked:
         count = len(self.scores) - len(self.guests)
         return place if place < count else self.guests.ids[place - count]
 
+    @property
+    def ids(self) -> set[int]:
+        """The ids of all images that are ranked."""
+        return {*range(len(self.scores) - len(self.guests)), *self.guests.ids}
+
     def place_of(self, number: int) -> int | None:
         """Return the place of an image by its id, or None where it is not there any more."""
         count = len(self.scores) - len(self.guests)
@@ -195,11 +207,11 @@ class Ranked:
         return count + self.guests.ids.index(number) if number in self.guests.ids else None
 
     def name_of(self, place: int) -> str:
-        """Return the class of a test image, or the name of a guest."""
+        """Return the class of a test image, or the name of a guest, in the language in use."""
         count = len(self.scores) - len(self.guests)
         if place < count:
             return class_of(self.frame.data, place)
-        return self.guests.names[place - count]
+        return spoken(self.guests.names[place - count])
 
 
 def ranked(
@@ -233,6 +245,7 @@ def ranked(
         visitors.fingerprint,
         how,
         scaled,
+        language.current(),
     )
     return _ranked(key, frame, list(members), visitors)
 
@@ -241,11 +254,11 @@ def ranked(
 def _ranked(
     key: tuple[Any, ...], _frame: Frame, _members: list[Frame], _visitors: Guests
 ) -> Ranked:
-    _, _, score, _, how, scaled = key
+    _frame_key, _member_keys, score, _guests_key, how, scaled, _spoken = key
     of_each = [
         (test_scores(member, score), guest_scores(member, score, _visitors)) for member in _members
     ]
-    unit = SCORES[score].unit
+    unit = _(SCORES[score].unit)
     test, strange = of_each[0]
     together = tuple(torch.cat(pair).numpy() for pair in of_each)
     if len(_members) > 1:
@@ -259,8 +272,10 @@ def _ranked(
 
 def _combined_unit(unit: str, how: str, scaled: bool) -> str:
     if how == "rank average":
-        return "mean rank, 1 for the most anomalous"
-    return f"{unit}, {how} of all networks" + (", each divided by its mean" if scaled else "")
+        return _("mean rank, 1 for the most anomalous")
+    if scaled:
+        return _("{unit}, {how} of all networks, each divided by its mean", unit=unit, how=_(how))
+    return _("{unit}, {how} of all networks", unit=unit, how=_(how))
 
 
 def of_ranking(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:

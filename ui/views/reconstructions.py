@@ -16,9 +16,10 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from aecore import images
+from aecore import images, language
 from aecore.corruption import Noise
 from aecore.datasets import Dataset
+from aecore.language import text as _
 from aecore.noise_matrix import noises, sweep
 from aecore.own_images import OwnImages
 from aecore.reconstruction import Reconstruction, choose, reconstruct, spoil
@@ -108,7 +109,7 @@ Function = Callable[..., Any]
 
 
 def _kept(most: int, about: Callable[[Any], tuple[object, ...]]) -> Callable[[Function], Function]:
-    """Cache a function of something, what is looked at, and simple choices."""
+    """Cache a function of something, what is looked at, and simple choices; by language, too."""
 
     def decorate(function: Function) -> Function:
         def of_key(key: tuple[object, ...], choices: tuple[Any, ...], _given: Any) -> Any:
@@ -117,7 +118,7 @@ def _kept(most: int, about: Callable[[Any], tuple[object, ...]]) -> Callable[[Fu
         of_key.__qualname__ = f"kept {function.__qualname__}"
         keep = st.cache_resource(max_entries=most, show_spinner=False)(of_key)
         return lambda thing, looks, *choices: keep(
-            (*about(thing), *looks.key), choices, (thing, looks)
+            (language.current(), *about(thing), *looks.key), choices, (thing, looks)
         )
 
     return decorate
@@ -155,9 +156,9 @@ def input_rows(data: Dataset, looks: Looks) -> list[list[Row]]:
     """Return the rows original and noisy, for each ten images."""
     strips = []
     for clean, noisy in _tens(*going_in(data, looks)):
-        rows = [row("Original", _origin(data, looks), greys(clean, data))]
+        rows = [row(_("Original"), _origin(data, looks), greys(clean, data))]
         if looks.noise:
-            rows.append(row("Noisy", "what goes in", greys(noisy, data)))
+            rows.append(row(_("Noisy"), _("what goes in"), greys(noisy, data)))
         strips.append(rows)
     return strips
 
@@ -165,7 +166,7 @@ def input_rows(data: Dataset, looks: Looks) -> list[list[Row]]:
 def _origin(data: Dataset, looks: Looks) -> str:
     count = len(data.test_images)
     own = bool(looks.places) and looks.places[0] >= count
-    return "your own images" if own else f"from the test {data.spec.things}"
+    return _("your own images") if own else _("from the test {things}", things=_(data.spec.things))
 
 
 def _tens(*rows: Tensor) -> list[tuple[Tensor, ...]]:
@@ -190,7 +191,9 @@ def parts(
     errors : bool
         Whether PCA and other runs have error rows.
     """
-    found = [network_part(frame, looks, "This run", "Reconstructed", "what comes out", True)]
+    found = [
+        network_part(frame, looks, _("This run"), _("Reconstructed"), _("what comes out"), True)
+    ]
     if knows_pca(frame.data):
         found.append(pca_part(frame.data, looks, components(frame), errors))
     for name, other in others:
@@ -241,7 +244,7 @@ def _rows(seen: Reconstruction, data: Dataset, label: str, hint: str, errors: bo
     difference = images.signed(seen.difference.numpy().reshape(-1, *data.shape), data.span[1])
     return [
         row(label, hint, pictures),
-        row("Error", "red too bright, blue too dark", difference, captions),
+        row(_("Error"), _("red too bright, blue too dark"), difference, captions),
     ]
 
 
@@ -297,14 +300,18 @@ def input_films(data: Dataset, looks: Looks) -> list[Film]:
     """Return the films of the images as they are, and at every level of the noise."""
     clean = specimen_images(data, looks.places, looks.own)
     return [
-        Film("Original", _origin(data, looks), _film(clean[None], data)),
-        Film("Noisy", "what goes in", _film(levels_in(data, looks, sweep(looks.noise.name)), data)),
+        Film(_("Original"), _origin(data, looks), _film(clean[None], data)),
+        Film(
+            _("Noisy"),
+            _("what goes in"),
+            _film(levels_in(data, looks, sweep(looks.noise.name)), data),
+        ),
     ]
 
 
 def reels(frame: Frame, looks: Looks, others: Sequence[tuple[str, Frame]]) -> list[Reel]:
     """Return what the snapshot, PCA and other runs make of the images at every level."""
-    found = [network_reel(frame, looks, "This run", "what comes out")]
+    found = [network_reel(frame, looks, _("This run"), _("what comes out"))]
     if knows_pca(frame.data):
         found.append(pca_reel(frame.data, looks, components(frame)))
     return found + [network_reel(other, looks, name, reached(other)) for name, other in others]

@@ -8,19 +8,21 @@ import numpy as np
 import torch
 
 from aecore import images, templates
+from aecore.language import marked
+from aecore.language import text as _
 from aecore.own_images import OwnImages
 from aecore.templates import Templates
 from aecore.unit_profiles import BEHAVIOURS, answers, class_means
-from aecore.wording import percentage, short
+from aecore.wording import percentage, sentences, short
 from ui.jobs import Job
 from ui.pictures import Tile, source
 from ui.server import server
 from ui.views.answers import Detail, audience, by_class, extremes, large
-from ui.views.frame import Frame, cached
+from ui.views.frame import Frame, cached, class_names, name_of_class
 
-LABEL = "Linear classifier"
-HELP = "What a classifier without hidden layers looks for, one picture a class."
-WHY = (
+LABEL = marked("Linear classifier")
+HELP = marked("What a classifier without hidden layers looks for, one picture a class.")
+WHY = marked(
     "A linear softmax classifier is fitted to the training images and their classes. That takes "
     "a few seconds, and is done once for all who look at this data set."
 )
@@ -35,7 +37,7 @@ def job(frame: Frame) -> Job:
     """Return the job that fits it."""
     return Job(
         f"templates/{frame.data.fingerprint}",
-        f"Linear classifier of {frame.data.spec.label}",
+        _("Linear classifier of {label}", label=_(frame.data.spec.label)),
         templates.find,
         {
             "home": str(server().environment.home),
@@ -59,21 +61,31 @@ class TemplateView:
 def template_view(frame: Frame) -> TemplateView:
     """Return the templates as pictures; the classifier must have been fitted."""
     classifier = _fitted(frame)
-    things, names = frame.data.spec.things, [frame.data.classes[k] for k in classifier.labels]
+    things = _(frame.data.spec.things)
+    names = [name_of_class(frame.data, k) for k in classifier.labels]
     limit = float(np.abs(classifier.weights).max()) or 1.0
     pictures = images.signed(classifier.weights.reshape(-1, *frame.data.shape), limit)
     return TemplateView(
         labels=classifier.labels,
         tiles=[
-            Tile(source(picture[None], 1), name, f"Template of class {name}")
+            Tile(source(picture[None], 1), name, _("Template of class {name}", name=name))
             for picture, name in zip(pictures, names, strict=True)
         ],
-        hint="Its weights from the pixels to each class. Red speaks for the class, blue against "
-        f"it; strongest colour ±{short(limit)}.",
-        summary=f"Without any hidden layer, fitted to {classifier.train:,} training {things} and "
-        f"their classes, it names **{percentage(classifier.accuracy)}** of {classifier.test:,} "
-        f"test {things} rightly. Each template looks somewhat like its class; a class that comes "
-        "in two forms, such as things that face left or right, looks double.",
+        hint=_(
+            "Its weights from the pixels to each class. Red speaks for the class, blue "
+            "against it; strongest colour ±{limit}.",
+            limit=short(limit),
+        ),
+        summary=_(
+            "Without any hidden layer, fitted to {train:,} training {things} and their "
+            "classes, it names **{accuracy}** of {test:,} test {things} rightly. Each "
+            "template looks somewhat like its class; a class that comes in two forms, such "
+            "as things that face left or right, looks double.",
+            train=classifier.train,
+            things=things,
+            accuracy=percentage(classifier.accuracy),
+            test=classifier.test,
+        ),
     )
 
 
@@ -83,26 +95,36 @@ def template_detail(frame: Frame, label: int, own: OwnImages) -> Detail:
     classifier, seen = _fitted(frame), audience(frame, own)
     which = classifier.labels.index(label)
     scores = classifier.scores(seen.rows.numpy())[:, which]
-    name = f"Template of class {frame.data.classes[label]}"
+    of_class = name_of_class(frame.data, label)
     means = class_means(scores[: seen.tested], seen.labels)
     weights = torch.from_numpy(classifier.weights[which]).view(frame.data.shape)
     figure, heading, hint = by_class(
-        frame, seen, scores, f"score for class {frame.data.classes[label]}"
+        frame, seen, scores, _("score for class {name}", name=of_class)
     )
     return Detail(
-        title=name,
-        hint=f"linear classifier, over {seen.tested:,} test {frame.data.spec.things}",
-        words="The score of a class is the sum of pixels times template, plus a bias; the class "
-        "with the largest score is the answer. "
-        + answers("This score", means, frame.data.classes, two_sided=True),
-        pictures=[large(weights, float(np.abs(classifier.weights).max()), "Template")],
+        title=_("Template of class {name}", name=of_class),
+        hint=_(
+            "linear classifier, over {tested:,} test {things}",
+            tested=seen.tested,
+            things=_(frame.data.spec.things),
+        ),
+        words=sentences(
+            [
+                _(
+                    "The score of a class is the sum of pixels times template, plus a bias; the "
+                    "class with the largest score is the answer."
+                ),
+                answers(_("This score"), means, class_names(frame.data), two_sided=True),
+            ]
+        ),
+        pictures=[large(weights, float(np.abs(classifier.weights).max()), _("Template"))],
         groups=extremes(
             frame,
             seen,
             scores,
             np.argsort(-scores, kind="stable").tolist(),
             BEHAVIOURS["identity"],
-            ("Highest scores", "Lowest scores"),
+            (_("Highest scores"), _("Lowest scores")),
         ),
         chart=figure,
         chart_label=heading,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,22 +11,24 @@ import streamlit as st
 import torch
 from torch import Tensor
 
-from aecore import evaluation, figures, filters, images
+from aecore import evaluation, figures, filters, images, language
 from aecore.config import RunConfig
 from aecore.corruption import Noise
 from aecore.datasets import Dataset
 from aecore.diagnostics import diagnose
+from aecore.language import text as _
 from aecore.layouts import Layout
 from aecore.objectives import PENALTIES, bce_floor
 from aecore.own_images import OwnImages
 from aecore.reconstruction import one_of_each, reconstruct, spoil
 from aecore.training import as_pixels
-from aecore.wording import short
+from aecore.wording import sentences, short
 from ui.pictures import Row, row, source
 from ui.views.frame import (
     Frame,
     baseline,
     cached,
+    class_names,
     greys,
     model,
     rows_of,
@@ -39,7 +42,7 @@ STRIP_OWN = 3
 """Own images at the end of the strip."""
 
 
-def _example_rows(data: Dataset) -> Tensor:
+def example_rows(data: Dataset) -> Tensor:
     """Return which of the live test images are shown: the first of each class."""
     labels = test_labels(data)[evaluation.order(len(data.test_images), "test")[: evaluation.CHUNK]]
     return one_of_each(labels, len(data.classes))
@@ -47,38 +50,39 @@ def _example_rows(data: Dataset) -> Tensor:
 
 def _examples(data: Dataset) -> Tensor:
     """Return the places of those images in the test split."""
-    return evaluation.order(len(data.test_images), "test")[_example_rows(data)]
+    return evaluation.order(len(data.test_images), "test")[example_rows(data)]
 
 
 def preview(config: RunConfig, data: Dataset, own: OwnImages) -> list[Row]:
     """Return what there is to see before any training: images, and what noise does to them."""
-    return _preview(data.fingerprint, config.corruption, config.seed, own, data)
+    spoken = language.current()
+    return _preview(data.fingerprint, config.corruption, config.seed, own, spoken, data)
 
 
 @st.cache_resource(
     max_entries=64, show_spinner=False, hash_funcs={OwnImages: lambda own: own.fingerprint}
 )
 def _preview(
-    fingerprint: str, noise: Noise, seed: int, own: OwnImages, _data: Dataset
+    fingerprint: str, noise: Noise, seed: int, own: OwnImages, spoken: str, _data: Dataset
 ) -> list[Row]:
     places = _examples(_data)
     clean = test_images(_data, places)
     if len(own):
         clean = torch.cat([clean, _own_pixels(own, _data)])
         places = torch.cat([places, len(_data.test_images) + torch.arange(len(own))])
-    rows = [_with_own(row("Original", f"from the test {_data.spec.things}", greys(clean, _data)),
-                      own)]  # fmt: skip
+    hint = _("from the test {things}", things=_(_data.spec.things))
+    rows = [_with_own(row(_("Original"), hint, greys(clean, _data)), own)]
     if noise:
         spoiled = spoil(clean, places, noise, seed)
-        rows.append(row("Noisy", "what will go in", greys(spoiled, _data)))
+        rows.append(row(_("Noisy"), _("what will go in"), greys(spoiled, _data)))
     return rows
 
 
 @cached(128)
 def live_strip(frame: Frame, own: OwnImages) -> list[Row]:
     """Return the rows of the Train page: one image of each class, and the newest own ones."""
-    _, test = evaluation.live_probes(frame.config, frame.data)
-    chosen = _example_rows(frame.data)
+    _train, test = evaluation.live_probes(frame.config, frame.data)
+    chosen = example_rows(frame.data)
     clean, noisy = test.clean[chosen], test.noisy[chosen]
     if len(own):
         mine = _own_pixels(own, frame.data)
@@ -103,8 +107,12 @@ def _with_own(first: Row, own: OwnImages) -> Row:
     """Say of the row of originals that the last ones are one's own, if they are."""
     if not len(own):
         return first
-    which = "the last one is yours" if len(own) == 1 else f"the last {len(own)} are yours"
-    return replace(first, hint=f"{first.hint}; {which}")
+    which = (
+        _("the last one is yours")
+        if len(own) == 1
+        else _("the last {count} are yours", count=len(own))
+    )
+    return replace(first, hint=_("; ").join([first.hint, which]))
 
 
 @cached(128)
@@ -131,7 +139,9 @@ def live_scatter(frame: Frame, has_baseline: bool) -> go.Figure:
     assert laid is not None, "neither has to be asked of the analyst"
     places = latent_places(frame.data, evaluation.CHUNK).numpy()
     labels = frame.data.test_labels[places]
-    return figures.scatter(laid.points, labels, frame.data.classes, places, laid.axes, height=350)
+    return figures.scatter(
+        laid.points, labels, class_names(frame.data), places, laid.axes, height=350
+    )
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -141,7 +151,7 @@ def baseline_errors(
     """Return the MSE per pixel of PCA and of the mean image on the live test images."""
     known = baseline(_data)
     assert known is not None
-    _, test = evaluation.live_probes(_config, _data)
+    _train, test = evaluation.live_probes(_config, _data)
     pca = (known.reconstruct(test.noisy, q) - test.clean).square().mean()
     mean = (known.mean - test.clean).square().mean()
     return {f"PCA {q}": float(pca), "Mean image": float(mean)}
@@ -158,7 +168,7 @@ def mse_lines(config: RunConfig, data: Dataset) -> dict[str, float]:
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def _floor(fingerprint: str, _config: RunConfig, _data: Dataset) -> float:
-    _, test = evaluation.live_probes(_config, _data)
+    _train, test = evaluation.live_probes(_config, _data)
     return bce_floor(test.clean)
 
 
@@ -176,7 +186,7 @@ def _epochs_of(config: RunConfig, rows: list[dict[str, float]]) -> list[float]:
     return [r["epoch"] - config.pretraining_span for r in rows]
 
 
-def _span(config: RunConfig, epochs: int, at: list[float], step: int) -> dict[str, float]:
+def _span(config: RunConfig, epochs: int, at: list[float], step: int) -> dict[str, Any]:
     """Return the ends of the axis of epochs, and the place on it that is looked at."""
     return {
         "first_epoch": float(-config.pretraining_span),
@@ -194,26 +204,26 @@ def _curve_figures(
     thin = max(1, len(rows) // 300)
     rows = rows[:-1:thin] + rows[-1:]
     at = _epochs_of(config, rows)
-    common = _span(config, epochs, at, frame.step)
+    common = _span(config, epochs, at, frame.step) | {"pale": _("Train")}
     charts = []
     if config.loss != "mse":
-        name = config.loss_name
+        name = _(config.loss_name)
         charts.append(
             figures.curves(
                 at,
-                {"Train": [r["train_loss"] for r in rows],
-                 "Test": [r["test_loss"] for r in rows]},
-                {"Lowest possible": _floor(frame.data.fingerprint, config, frame.data)},
-                title=f"{name} per pixel", height=170, **common,
+                {_("Train"): [r["train_loss"] for r in rows],
+                 _("Test"): [r["test_loss"] for r in rows]},
+                {_("Lowest possible"): _floor(frame.data.fingerprint, config, frame.data)},
+                title=_("{name} per pixel", name=name), height=170, **common,
             )
         )  # fmt: skip
     charts.append(
         figures.curves(
             at,
-            {"Train": [r["train_mse"] for r in rows],
-             "Test": [r["test_mse"] for r in rows]},
-            mse_lines(config, frame.data),
-            title="MSE per pixel", height=170 if charts else 340, **common,
+            {_("Train"): [r["train_mse"] for r in rows],
+             _("Test"): [r["test_mse"] for r in rows]},
+            {_(name): at for name, at in mse_lines(config, frame.data).items()},
+            title=_("MSE per pixel"), height=170 if charts else 340, **common,
         )
     )  # fmt: skip
     return charts
@@ -244,35 +254,41 @@ def _loss_parts(frame: Frame, epochs: int, last: int, count: int) -> Part:
     here = next((r for r in reversed(rows) if r["step"] <= frame.step), rows[0])
     rows = rows[: -1 : max(1, len(rows) // 300)] + rows[-1:]
     at = _epochs_of(config, rows)
-    names = {"train_loss": "Reconstruction"} | {p: PENALTIES[p].label for p in config.penalties}
+    names = {"train_loss": _("Reconstruction")}
+    names |= {p: _(PENALTIES[p].label) for p in config.penalties}
     series = {label: [r.get(name, 0.0) for r in rows] for name, label in names.items()}
     figure = figures.curves(
-        at, series, {}, title="per pixel", height=240, **_span(config, epochs, at, frame.step)
+        at, series, {}, title=_("per pixel"), height=240, **_span(config, epochs, at, frame.step)
     )
     values = {label: here.get(name, 0.0) for name, label in names.items()}
     total = sum(values.values())
     words = " + ".join(f"{label} {short(value)}" for label, value in values.items())
-    summary = f"{words} = **{short(total)}** a pixel, {short(total * config.pixels)} an image."
-    count, _ = live_counts(frame.data)
-    hint = f"what training makes small, {count:,} training images"
-    return Part("Loss in its parts", hint, figure, summary)
+    summary = _(
+        "{words} = **{total}** a pixel, {whole} an image.",
+        words=words,
+        total=short(total),
+        whole=short(total * config.pixels),
+    )
+    count, _tested = live_counts(frame.data)
+    hint = _("what training makes small, {count:,} training images", count=count)
+    return Part(_("Loss in its parts"), hint, figure, summary)
 
 
 @cached(96)
 def about(frame: Frame, has_baseline: bool) -> list[Part]:
     """Return what the run's kind is about, on the live test images."""
-    _, test = evaluation.live_probes(frame.config, frame.data)
+    _train, test = evaluation.live_probes(frame.config, frame.data)
     found = diagnose(model(frame), test.clean, baseline(frame.data))
     return [
         Part(
-            entry.label,
-            f"{entry.help} {len(test.clean):,} test images.",
+            _(entry.label),
+            sentences([_(entry.help), _("{count:,} test images.", count=len(test.clean))]),
             figures.bars(
                 finding.values.tolist(), [str(i + 1) for i in range(len(finding.values))],
-                title=entry.axis, line=finding.line, per=entry.per,
+                title=_(entry.axis), line=finding.line, per=_(entry.per),
             )
             if entry.per != "image"
-            else figures.histogram(finding.values, {}, title=entry.axis, height=240),
+            else figures.histogram(finding.values, {}, title=_(entry.axis), height=240),
             finding.summary,
         )
         for entry, finding in found
@@ -300,6 +316,6 @@ def code_table(frame: Frame) -> list[CodeLine]:
     return [
         CodeLine(name, code, output, max(range(len(output)), key=output.__getitem__) == k)
         for k, (name, code, output) in enumerate(
-            zip(frame.data.classes, found.tolist(), outputs.tolist(), strict=True)
+            zip(class_names(frame.data), found.tolist(), outputs.tolist(), strict=True)
         )
     ]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from aecore import filters as units_of
 from aecore.activity import LAST, Responses, layer_activation, responses
+from aecore.language import text as _
 from aecore.own_images import OwnImages
 from aecore.unit_profiles import BEHAVIOURS, Behaviour, describe
-from aecore.wording import short
+from aecore.wording import sentences, short
 from ui.pictures import Tile, source
 from ui.views.answers import Detail, audience, by_class, extremes, large
 from ui.views.filters import FilterView, Look, activity_of, filter_view, layer_name
-from ui.views.frame import Frame, cached, model
+from ui.views.frame import Frame, cached, class_names, model
 
 
 @cached(8)
@@ -38,17 +39,27 @@ def unit_detail(
     values, ranking = found.values[:, unit].numpy(), found.ranking(unit).tolist()
     behaviour = _behaviour(frame, look.layer)
     words = describe(
-        f"Unit {unit + 1}", values[: seen.tested], seen.labels, frame.data.classes, behaviour,
-        dead=bool(activity_of(frame, look.layer).dead[unit]), things=frame.data.spec.things,
+        _("Unit {number}", number=unit + 1), values[: seen.tested], seen.labels,
+        class_names(frame.data), behaviour,
+        dead=bool(activity_of(frame, look.layer).dead[unit]), things=_(frame.data.spec.things),
     )  # fmt: skip
+    spread = ""
     if found.places > 1:
-        words += f" It has a value at each of {found.places:,} places; the largest counts here."
+        spread = _(
+            "It has a value at each of {places:,} places; the largest counts here.",
+            places=found.places,
+        )
     view = filter_view(frame, look, order, most)
-    words += _reached(frame, look, view, unit)
-    figure, heading, hint = by_class(frame, seen, values, "value of the unit", behaviour.silent)
+    words = sentences([words, spread, _reached(frame, look, view, unit)])
+    figure, heading, hint = by_class(frame, seen, values, _("value of the unit"), behaviour.silent)
     return Detail(
-        title=f"Unit {unit + 1}",
-        hint=f"{layer_name(frame, look.layer)}, over {seen.tested:,} test {frame.data.spec.things}",
+        title=_("Unit {number}", number=unit + 1),
+        hint=_(
+            "{layer}, over {tested:,} test {things}",
+            layer=layer_name(frame, look.layer),
+            tested=seen.tested,
+            things=_(frame.data.spec.things),
+        ),
         words=words,
         pictures=_pictures(frame, look, view, unit),
         groups=extremes(frame, seen, values, ranking, behaviour),
@@ -71,7 +82,10 @@ def _pictures(frame: Frame, look: Look, view: FilterView, unit: int) -> list[Til
     network = model(frame)
     if look.searched:  # in another order it may not be among those searched for
         shown = [view.pictures[view.units.index(unit)]] if unit in view.units else []
-        return [Tile(source(p[None], 1), "What it likes best", "What it likes best") for p in shown]
+        return [
+            Tile(source(p[None], 1), _("What it likes best"), _("What it likes best"))
+            for p in shown
+        ]
     shape, atoms = network.filter_shape, units_of.decoder_atoms(network)
     tiles = []
     if look.layer == 0:
@@ -79,11 +93,11 @@ def _pictures(frame: Frame, look: Look, view: FilterView, unit: int) -> list[Til
         best = units_of.most_activating(weights[unit : unit + 1]).view(shape)
         limit = float(weights.abs().max())
         tiles = [
-            large(weights[unit].view(shape), limit, "Weights, colours as for all units"),
-            large(best, float(best.abs().max()), "Input of length 1 that it likes best"),
+            large(weights[unit].view(shape), limit, _("Weights, colours as for all units")),
+            large(best, float(best.abs().max()), _("Input of length 1 that it likes best")),
         ]
     if look.layer == LAST or network.depth == 1:
-        tiles.append(large(atoms[unit].view(shape), float(atoms.abs().max()), "What it draws"))
+        tiles.append(large(atoms[unit].view(shape), float(atoms.abs().max()), _("What it draws")))
     return tiles
 
 
@@ -93,4 +107,8 @@ def _reached(frame: Frame, look: Look, view: FilterView, unit: int) -> str:
         return ""
     best = float(_responses(frame, look.layer, OwnImages()).sums[:, unit].max())
     reached = short(view.sums[view.units.index(unit)])
-    return f" Its sum is {reached} on the picture above, {short(best)} on the best test image."
+    return _(
+        "Its sum is {reached} on the picture above, {best} on the best test image.",
+        reached=reached,
+        best=short(best),
+    )

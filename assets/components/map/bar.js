@@ -6,24 +6,37 @@ class Bar {
     this.acts = acts;
     this.hidden = new Set();
     this.search = make("input", {
-      type: "search", placeholder: "Class or #number", "aria-label": "Find a class or an image number",
-      title: "Marks all images of a class, or the image with a number (#12). Enter goes there.",
+      type: "search",
       oninput: () => acts.search(this.search.value, false),
       onkeydown: (event) => event.key === "Enter" && acts.search(this.search.value, true),
     });
     this.found = make("span", { class: "found", role: "status" });
-    this.pictures = this._toggle("Pictures", "Draw images instead of dots; zoom in to see more of them.", acts.pictures);
-    this.select = this._toggle("Select", "Draw a rectangle around points; with a mouse, dragging with Shift does the same.", acts.select);
-    const zoom = [["−", "Zoom out (key −)", 1 / 1.5], ["+", "Zoom in (key +)", 1.5]].map(([text, title, factor]) =>
-      make("button", { type: "button", title, "aria-label": title, onclick: () => acts.zoom(factor) }, text));
-    const fit = make("button", { type: "button", title: "Show all (key 0, or a double click)", onclick: acts.fit }, "Fit");
-    this.legend = make("div", { class: "legend", role: "group", "aria-label": "Classes" });
-    const buttons = make("div", { class: "buttons" }, this.pictures, this.select, ...zoom, fit);
+    this.pictures = this._toggle(acts.pictures);
+    this.select = this._toggle(acts.select);
+    this.zoom = [["−", 1 / 1.5], ["+", 1.5]].map(([text, factor]) =>
+      make("button", { type: "button", onclick: () => acts.zoom(factor) }, text));
+    this.fit = make("button", { type: "button", onclick: acts.fit });
+    this.legend = make("div", { class: "legend", role: "group" });
+    const buttons = make("div", { class: "buttons" }, this.pictures, this.select, ...this.zoom, this.fit);
     this.element = make("div", { class: "bar" }, make("div", { class: "finding" }, this.search, this.found), this.legend, buttons);
   }
 
-  _toggle(text, title, act) {
-    const button = make("button", { type: "button", title, "aria-pressed": "false" }, text);
+  /** Take the words of the language in use. */
+  speak(texts) {
+    this.texts = texts;
+    Object.assign(this.search, { placeholder: texts.search, title: texts.marks });
+    this.search.setAttribute("aria-label", texts.find);
+    const said = [[this.pictures, "pictures"], [this.select, "select"], [this.fit, "fit"]];
+    for (const [button, name] of said) [button.textContent, button.title] = [texts[name], texts[`${name}Help`]];
+    for (const [k, title] of [texts.out, texts.in].entries()) {
+      this.zoom[k].title = title;
+      this.zoom[k].setAttribute("aria-label", title);
+    }
+    this.legend.setAttribute("aria-label", texts.classes);
+  }
+
+  _toggle(act) {
+    const button = make("button", { type: "button", "aria-pressed": "false" });
     button.addEventListener("click", () => {
       const on = button.getAttribute("aria-pressed") !== "true";
       button.setAttribute("aria-pressed", String(on));
@@ -34,13 +47,13 @@ class Bar {
 
   /** Take the classes [{kind, name, count}] that are on the map. */
   classes(found, colours) {
-    const key = JSON.stringify([found, colours]);
+    const key = JSON.stringify([found, colours, this.texts]);
     if (key === this.key) return;
     this.key = key;
-    const all = make("button", { type: "button", class: "all", onclick: () => this._hide([]) }, "Show all");
+    const all = make("button", { type: "button", class: "all", onclick: () => this._hide([]) }, this.texts.all);
     this.chips = found.map(({ kind, name, count, own }) => {
       const symbol = own ? ownCanvas() : symbolCanvas(kind, colours, 5.5, 2);
-      const title = `${count.toLocaleString("en")} on the map. Click hides or shows them, Shift-click shows them alone.`;
+      const title = filled(this.texts.chip, { number: count.toLocaleString("en") });
       const chip = make("button", { type: "button", class: "chip", title, "aria-pressed": "true" }, symbol, name);
       chip.addEventListener("click", (event) => {
         const others = found.map((entry) => entry.kind).filter((k) => k !== kind);

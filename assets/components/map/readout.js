@@ -13,8 +13,9 @@ class Readout {
     this.element = make("div", { class: "readout" }, this.original.figure, this.decoded.figure, this.said);
   }
 
-  /** Take the form of the pictures, and their titles. */
-  begin(shape, titles) {
+  /** Take the form of the pictures, their titles, and what else is said. */
+  begin(shape, titles, texts) {
+    this.texts = texts;
     if (String(shape) !== String(this.shape)) {
       this.shape = shape;
       for (const { canvas } of [this.original, this.decoded]) [canvas.height, canvas.width] = shape;
@@ -29,9 +30,9 @@ class Readout {
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, canvas.width, canvas.height);
     if (mosaic) mosaic.draw(context, tile, 0, 0, canvas.width, canvas.height);
-    gone.textContent = mosaic ? "" : "no image near";
+    gone.textContent = mosaic ? "" : this.texts.nobody;
     line.textContent = caption;
-    canvas.setAttribute("aria-label", caption || "No image near the pointer");
+    canvas.setAttribute("aria-label", caption || this.texts.nobodyLabel);
   }
 
   /** Show levels of brightness (h · w), or that there are none. */

@@ -1,0 +1,1 @@
+"""What the Lessons page is made of: the course, a chapter, its prediction and its worksheet."""
