@@ -4,7 +4,7 @@ class Readout {
   constructor() {
     this.shape = [1, 1];
     [this.original, this.decoded] = ["original", "decoded"].map((name) => {
-      const canvas = make("canvas", { class: name, role: "img" });
+      const canvas = make("canvas", { class: name });
       const [title, caption, gone] = [make("b"), make("span", { class: "caption" }), make("em")];
       const frame = make("div", { class: "frame" }, canvas, gone);
       return { canvas, title, caption, gone, figure: make("figure", {}, title, frame, caption) };
@@ -22,6 +22,11 @@ class Readout {
       this.element.classList.toggle("flat", shape[1] > 3 * shape[0]);
     }
     [this.original.title.textContent, this.decoded.title.textContent] = titles;
+    for (const { canvas, title } of [this.original, this.decoded]) {
+      if (canvas.hasAttribute("role")) continue;
+      canvas.setAttribute("role", "img");
+      canvas.setAttribute("aria-label", title.textContent);
+    }
   }
 
   /** Show a tile of a mosaic, or why there is none. */
