@@ -21,6 +21,7 @@ import streamlit as st
 from aecore.images import png, tile
 from aecore.language import text as _
 from ui.components import component
+from ui.tables import save_csv
 
 if TYPE_CHECKING:
     from ui.views.training import CodeLine
@@ -198,16 +199,7 @@ def code_table(lines: Sequence[CodeLine]) -> None:
         f'<th colspan="{n}">{escape(_("output"))}</th></tr>'
         f"<tr><th>{escape(_('input'))}</th>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
-    st.download_button(
-        _("Save as CSV"),
-        data=partial(_codes_csv, lines),
-        file_name="autoencoder-codes.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        type="tertiary",
-        on_click="ignore",
-        key="codes.csv",
-    )
+    save_csv(partial(_codes_csv, lines), "codes")
 
 
 def _codes_csv(lines: Sequence[CodeLine]) -> str:

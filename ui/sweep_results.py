@@ -17,6 +17,7 @@ from aecore.measures import MEASURES, SWEPT
 from aecore.sweeping import Grid
 from ui import choices, pins, session, sweep_chart, sweep_pictures
 from ui.sweep_cells import Cell
+from ui.tables import save_csv
 
 
 def draw(grid: Grid, cells: Sequence[Cell]) -> None:
@@ -135,16 +136,7 @@ def _table(grid: Grid, cells: Sequence[Cell]) -> None:
             },
             hide_index=True,
         )
-        st.download_button(
-            _("Save as CSV"),
-            data=partial(_csv, lines),
-            file_name="autoencoder-sweep.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            type="tertiary",
-            on_click="ignore",
-            key="sweep.csv",
-        )
+        save_csv(partial(_csv, lines), "sweep")
 
 
 def _described(grid: Grid, cell: Cell) -> dict[str, Any]:

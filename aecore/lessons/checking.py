@@ -5,7 +5,6 @@ What they mean beside each other is `aecore.lessons.reading`'s.
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -209,16 +208,24 @@ def _number(key: Key, value: Any, path: Path) -> None:
     kinds = int if key.kind == "whole" else (int, float)
     if isinstance(value, bool) or not isinstance(value, kinds):
         wanted = _("a whole number") if key.kind == "whole" else _("a number")
-        raise Wrong(
-            path, _("This must be {wanted}, not {value}.", wanted=wanted, value=quoted(value))
-        )
-    if not key.fewest <= value <= key.most or not math.isfinite(value):
+        raise mistyped(path, wanted, value)
+    within(path, value, key.fewest, key.most)
+
+
+def mistyped(path: Path, wanted: str, value: Any) -> Wrong:
+    """Return what to say where something of another type stands."""
+    return Wrong(path, _("This must be {wanted}, not {value}.", wanted=wanted, value=quoted(value)))
+
+
+def within(path: Path, value: float, low: float, high: float) -> None:
+    """Refuse a number outside of its range, and one that is none (NaN)."""
+    if not low <= value <= high:
         raise Wrong(
             path,
             _(
                 "This must be between {low} and {high}, not {value}.",
-                low=f"{key.fewest:g}",
-                high=f"{key.most:g}",
+                low=f"{low:g}",
+                high=f"{high:g}",
                 value=quoted(value),
             ),
         )

@@ -21,7 +21,7 @@ from aecore.experiments.described import ARGUMENTS, DESCRIBED, Argument
 from aecore.experiments.experiment import Experiment, Step
 from aecore.fields import quoted, read
 from aecore.language import text as _
-from aecore.lessons.checking import Wrong, checked, parsed
+from aecore.lessons.checking import Wrong, checked, mistyped, parsed, within
 from aecore.lessons.keys import PARTS
 from aecore.lessons.lesson import (
     EXTREMES,
@@ -463,21 +463,11 @@ def _argument(argument: Argument, value: Any, path: Path) -> None:
         wanted = {str: _("a text"), list: _("a list"), bool: _("true or false")}.get(
             argument.kind, _("a number") if argument.kind is float else _("a whole number")
         )
-        raise Wrong(
-            path, _("This must be {wanted}, not {value}.", wanted=wanted, value=quoted(value))
-        )
+        raise mistyped(path, wanted, value)
     if argument.choices:
         _one_of(value, argument.choices, path, _("choice"))
-    if isinstance(value, (int, float)) and not argument.low <= value <= argument.high:
-        raise Wrong(
-            path,
-            _(
-                "This must be between {low} and {high}, not {value}.",
-                low=f"{argument.low:g}",
-                high=f"{argument.high:g}",
-                value=quoted(value),
-            ),
-        )
+    if isinstance(value, (int, float)):
+        within(path, value, argument.low, argument.high)
 
 
 def _one_of(name: Any, known: Any, path: Path, what: str) -> None:
