@@ -30,7 +30,8 @@ from aecore.lessons import measuring
 from aecore.lessons.course import SHIPPED, course
 from aecore.lessons.keys import MOST_BYTES, MOST_FILES, PARTS
 from aecore.lessons.lesson import MOST_RUNS, PAGES, VIEWS, Lesson, LessonError, Prediction
-from aecore.lessons.reading import read_lesson, untranslated
+from aecore.lessons.reading import read_lesson
+from aecore.lessons.translating import names_of, untranslated
 from aecore.runs import RunError
 from ui.groups import MOST_RUNS as MOST_OF_A_GROUP
 from ui.shell import PAGES as PAGES_THERE
@@ -180,7 +181,8 @@ def test_every_translation_of_ours_is_in_order_and_whole(path):
 
 @pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda path: "-".join(path.parts[-2:]))
 def test_translations_of_ours_keep_formulas_emphasis_and_paragraphs(path):
-    english = dict(texts(tomllib.loads((SHIPPED / path.name).read_text("utf-8"))))
+    values = tomllib.loads((SHIPPED / path.name).read_text("utf-8"))
+    english = dict(texts(values | {"names": names_of(values)}))
     for place, said in texts(tomllib.loads(path.read_text("utf-8"))):
         for mark in (r"\$[^$]*\$", r"\*[^*]+\*", "`", r"\n\n"):
             found, there = (re.findall(mark, text) for text in (said, english[place]))
@@ -606,7 +608,23 @@ def test_a_translation_is_laid_over_the_english_texts():
     lacking = untranslated(SMALL.encode(), CHINESE.encode())
     assert {"idea", "prediction.question", "views.1.caption", "published.0.what"} <= {*lacking}
     assert not {"title", "notice", "views.0.caption", "published.1.what"} & {*lacking}
-    assert untranslated(SMALL.encode(), SMALL.encode()) == []
+    assert untranslated(SMALL.encode(), SMALL.encode()) == ["names.one"]  # not "q = 4"
+
+
+def test_runs_and_values_are_called_by_their_names_in_a_language():
+    lesson = read(SMALL, CHINESE + '\n[names]\none = "一个"\n')
+    assert lesson.names == {"one": "一个", "q = 4": "q = 4"}
+    assert [*lesson.configs()] == ["one", "q = 4"]  # what is measured has the names of the file
+    order = lesson.verdicts({"one MSE": 0.2, "q = 4 MSE": 0.1})[1]
+    assert order.word == "agrees"
+    assert order.text() == "q = 4: 0.100 < 一个: 0.200"
+    for name, title, why in (
+        ("two", "二", "Nothing here is called “two”."),
+        ("one", "q = 4", "Two runs are called “q = 4”."),
+    ):
+        wrong = read(f'{SMALL}\n[names]\n{name} = "{title}"\n')
+        assert isinstance(wrong, LessonError)
+        assert wrong.sentence == why
 
 
 def test_a_fixed_answer_is_translated_with_its_option():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -138,6 +138,8 @@ class Claim:
         A stricter tolerance, of the same values, for runs as long as the published ones.
     full_why : str
         Why that much is still allowed.
+    names : mapping of str to str
+        What values beside each other are called, where `apart` leaves other words.
     """
 
     what: str
@@ -147,6 +149,7 @@ class Claim:
     why: str
     full: Tolerance | None = None
     full_why: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def in_full(self) -> Claim:
         """Return the claim as it is judged after runs as long as the published ones."""
@@ -182,7 +185,8 @@ class Verdict:
             text = shown(value, own)
             if self.spread.get(key):
                 text += f" ± {_beside(text, self.spread[key] / 2, own)}"
-            parts.append(explained(name, text) if several else text)
+            called = self.claim.names.get(name, name)
+            parts.append(explained(called, text) if several else text)
         rising = isinstance(self.claim.agrees, Rising)
         text = (" < " if rising and self.word == "agrees" else ", ").join(parts)
         text = f"{text} {after}".rstrip()

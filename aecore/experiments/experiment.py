@@ -134,8 +134,10 @@ class Experiment:
             return judged
         return [replace(v, word="other data") if v.measured else v for v in judged]
 
-    def shortened(self, budget: Budget) -> str:
+    def shortened(self, budget: Budget, names: Mapping[str, str] | None = None) -> str:
         """Return what a budget leaves out of the full one, in words; empty if nothing.
+
+        Runs are called as ``names`` says.
 
         It is read from the settings: "10,000 of 60,000 training images, 15 epochs instead of 30".
         """
@@ -143,12 +145,12 @@ class Experiment:
         runs: dict[str, list[str]] = {}
         for setting, name in product(FIELDS, self.runs):
             if phrase := _shorter(setting, less[name], more[name]):
-                runs.setdefault(phrase, []).append(name)
+                runs.setdefault(phrase, []).append((names or {}).get(name, name))
         return listed(
             phrase
-            if len(names) == len(self.runs)
-            else _("{what} ({names})", what=phrase, names=listed(names))
-            for phrase, names in runs.items()
+            if len(some) == len(self.runs)
+            else _("{what} ({names})", what=phrase, names=listed(some))
+            for phrase, some in runs.items()
         )
 
     def conditions(self, budget: Budget) -> list[str]:

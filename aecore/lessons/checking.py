@@ -16,7 +16,10 @@ from aecore.language import marked
 from aecore.language import text as _
 from aecore.lessons.keys import MOST_BYTES, PARTS, Key, in_translation
 from aecore.lessons.lines import Path
-from aecore.wording import sentences
+from aecore.wording import listed, sentences
+
+FEW = 4
+"""So many names are all told to whoever wrote another one."""
 
 
 class Wrong(Exception):
@@ -231,9 +234,30 @@ def within(path: Path, value: float, low: float, high: float) -> None:
         )
 
 
+def one_of(name: Any, known: Any, path: Path, what: str) -> None:
+    """Refuse a name that is not among those known, with the nearest or all of them."""
+    known = list(dict.fromkeys(known))
+    if name in known:
+        return
+    close = get_close_matches(str(name)[:60], known, n=1) if len(known) > FEW else []
+    sentence = _("There is no {what} {name}.", what=what, name=quoted(name))
+    if close:
+        hint = _("Did you mean “{name}”?", name=close[0])
+    else:
+        hint = _("It can be {names}.", names=listed(map(str, known[:12])))
+    raise Wrong(path, sentences([sentence, hint]))
+
+
 def _settings(key: Key, value: Any, path: Path) -> None:
     if not isinstance(value, dict):
         raise Wrong(path, _("“{name}” must be a table of settings.", name=path[-1]))
+
+
+def _titles(key: Key, value: Any, path: Path) -> None:
+    if not isinstance(value, dict):
+        raise Wrong(path, _("“{name}” must be a table of texts.", name=path[-1]))
+    for name, title in value.items():
+        _name(key, title, (*path, name))
 
 
 def _runs(key: Key, value: Any, path: Path) -> None:
@@ -257,4 +281,5 @@ _KINDS: dict[str, Callable[[Key, Any, Path], None]] = {
     "settings": _settings,
     "arguments": _settings,
     "runs": _runs,
+    "titles": _titles,
 }

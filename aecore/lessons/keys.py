@@ -22,8 +22,9 @@ class Key:
     ----------
     kind : str
         "text", "texts", "name", "names", "number", "whole", "settings" (a table of settings),
-        "runs" (a table of such), "arguments" (whatever an analysis takes), or the name of a part
-        of `PARTS`, which is then a table, or an array of tables where ``most`` is more than one.
+        "runs" (a table of such), "titles" (a table of names), "arguments" (whatever an analysis
+        takes), or the name of a part of `PARTS`, which is then a table, or an array of tables
+        where ``most`` is more than one.
     most : float
         Characters of a text (of each, of several), entries of an array of tables, or the
         largest number.
@@ -58,7 +59,7 @@ PARTS: Mapping[str, Mapping[str, Key]] = {
         "minutes": _number("whole", 1, 90),
         "source": _text(200),
         "idea": _text(3000, needed=True),
-        "formula": _text(800, translated=False),
+        "formula": _text(800),
         "budget_note": _text(600),
         "notice": Key("texts", 600, translated=True, entries=8),
         "dataset": Key("name", 40, needed=True),
@@ -66,6 +67,7 @@ PARTS: Mapping[str, Mapping[str, Key]] = {
         "full": Key("settings"),
         "instead": Key("settings"),
         "runs": Key("runs", needed=True),
+        "names": Key("titles", 40, translated=True),
         "measures": Key("measures", 10, needed=True, fewest=1),
         "prediction": Key("prediction", 1, needed=True, translated=True),
         "published": Key("published", 12, translated=True),

@@ -191,6 +191,8 @@ class Lesson:
     experiment : Experiment
         Its runs by name are ``experiment.configs("usual", 0)``; what was published is
         ``experiment.claims``, to be compared with `verdicts`.
+    names : mapping of str to str
+        What each run is called on the page, by its name in the experiment.
     views : tuple of ViewChoice
     notice, try_next : tuple
         Sentences in Markdown; and where to go on.
@@ -210,6 +212,7 @@ class Lesson:
     formula: str
     prediction: Prediction
     experiment: Experiment
+    names: Mapping[str, str]
     views: tuple[ViewChoice, ...]
     notice: tuple[str, ...]
     try_next: tuple[TryNext, ...]
@@ -231,7 +234,7 @@ class Lesson:
 
     def shortened(self) -> str:
         """Return what is shorter than published, in words read from the settings, or nothing."""
-        return self.experiment.shortened("usual")
+        return self.experiment.shortened("usual", self.names)
 
     def verdicts(self, values: Values) -> list[Verdict]:
         """Return what was published beside what was measured.

@@ -170,7 +170,7 @@ def _runs(lesson: Lesson, now: Stand) -> None:
     st.header(_("These runs on the other pages"), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center", key="lesson-runs"):
         for name, config in now.configs.items():
-            label = _("{name}: open on Train", name=name)
+            label = _("{name}: open on Train", name=lesson.names[name])
             if st.button(label, icon=_ON, key=f"lesson.train.{lesson.slug}.{name}"):
                 go("train", config.to_query())
         if not session.controls().hides("compare") and st.button(
@@ -179,7 +179,7 @@ def _runs(lesson: Lesson, now: Stand) -> None:
         ):  # fmt: skip
             for name, config in now.configs.items():
                 pins.add(config)
-                pins.rename(config, name)
+                pins.rename(config, lesson.names[name])
             go("compare")
     st.button(
         _("Start this chapter over"),

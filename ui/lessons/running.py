@@ -81,7 +81,7 @@ def see_to(lesson: Lesson, now: Stand) -> None:
         _group(lesson),
         list(now.configs.values()),
         _("Train them"),
-        _("This chapter needs these runs: {names}.", names=listed(now.configs)),
+        _("This chapter needs these runs: {names}.", names=listed(lesson.names.values())),
     )
     if trained is None:
         return
@@ -104,8 +104,8 @@ def waiting() -> bool:
     return groups.waiting() or jobs.waiting()
 
 
-def subjects(now: Stand, names: Sequence[str]) -> list[Subject]:
-    """Return the newest snapshot of each run by its name, as far as there is one."""
+def subjects(lesson: Lesson, now: Stand, names: Sequence[str]) -> list[Subject]:
+    """Return the newest snapshot of each named run, as far as there is one."""
     from ui.comparisons import Subject
     from ui.other_runs import frame_at
 
@@ -117,7 +117,7 @@ def subjects(now: Stand, names: Sequence[str]) -> list[Subject]:
         data = datasets.load(config.dataset, config.data_options)
         frame = frame_at(run, config.epochs, data)
         if frame is not None:
-            found.append(Subject(name, frame))
+            found.append(Subject(lesson.names[name], frame))
     return found
 
 

@@ -40,7 +40,7 @@ def draw(lesson: Lesson, now: Stand, *, live: bool) -> None:
             continue
         from ui.comparisons import COMPARISONS
 
-        found = running.subjects(now, view.runs)
+        found = running.subjects(lesson, now, view.runs)
         if not found:
             if live and k == 0:
                 st.caption(_("The first pictures are on their way."))
