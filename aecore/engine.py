@@ -208,6 +208,15 @@ class Engine:
             slot.executor.shutdown(wait=True, cancel_futures=True)
         self._leases_file.unlink(missing_ok=True)
 
+    def abandon(self) -> None:
+        """Stop handing out slices, as the server ends: what is wanted stays written down.
+
+        The next engine of this store takes it up.
+        """
+        with self._change:
+            self._closed = True
+            self._change.notify_all()
+
     # -- turns -----------------------------------------------------------------------
 
     def _loop(self) -> None:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,12 @@ def end_with_parent() -> None:
         os._exit(0)
 
     threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
+
+
+def end_workers() -> None:
+    """End all worker processes of this one at once; what they were at is lost."""
+    for child in active_children():
+        child.terminate()
 
 
 def warm(dataset: str, options: Mapping[str, Any]) -> None:

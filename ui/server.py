@@ -5,18 +5,23 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+import time
 from dataclasses import dataclass
 
 import streamlit as st
-from streamlit.runtime import exists, get_instance
+from streamlit.runtime import RuntimeState, exists, get_instance
 
 from aecore import datasets
 from aecore.analyst import Analyst
 from aecore.engine import Engine
 from aecore.environment import Environment, read
+from aecore.workers import end_workers
 from ui.pace import Pace
 
 log = logging.getLogger(__name__)
+
+LOOK_S = 0.2
+"""Between two looks at whether the server is to stop."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,8 @@ def server() -> Server:
     analyst = Analyst(environment.home / "numba")
     ready = threading.Event()
     threading.Thread(target=_get_ready, args=(ready,), name="get-ready", daemon=True).start()
+    if exists():
+        threading.Thread(target=_end, args=(engine,), name="end", daemon=True).start()
     return Server(environment, engine, analyst, Pace(), ready)
 
 
@@ -60,6 +67,15 @@ def _get_ready(ready: threading.Event) -> None:
         gc.freeze()
     finally:
         ready.set()
+
+
+def _end(engine: Engine) -> None:
+    """Wait until the server is to stop, then end the workers, whom it would wait for."""
+    runtime = get_instance()
+    while runtime.state not in (RuntimeState.STOPPING, RuntimeState.STOPPED):
+        time.sleep(LOOK_S)
+    engine.abandon()
+    end_workers()
 
 
 def is_connected(session_id: str) -> bool:
