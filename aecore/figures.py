@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import plotly.graph_objects as go
 
+from aecore.figure import Figure
 from aecore.language import text as _
 from aecore.wording import short
 
@@ -77,7 +78,7 @@ def figure(traces: list[dict[str, Any]], height: int, **layout: Any) -> go.Figur
     for key, value in layout.items():
         usual = merged.get(key)
         merged[key] = {**usual, **value} if isinstance(usual, dict) else value
-    return go.Figure({"data": traces, "layout": merged}, _validate=False)
+    return Figure({"data": traces, "layout": merged})
 
 
 def curves(

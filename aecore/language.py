@@ -8,6 +8,7 @@ shows it. Catalogues are gettext's, all of ``assets/languages/<name>/*.po``, rea
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ def _english() -> str:
 
 
 _wanted: Callable[[], str] = _english
+_used: ContextVar[str] = ContextVar("language", default="")
 
 
 def follow(wanted: Callable[[], str]) -> None:
@@ -37,9 +39,14 @@ def follow(wanted: Callable[[], str]) -> None:
     _wanted = wanted
 
 
+def use(language: str) -> None:
+    """Say which language this thread is in, so that it is not asked for with every text."""
+    _used.set(language)
+
+
 def current() -> str:
     """Return the language in use, a key of `LANGUAGES`; results with texts are cached by it."""
-    return _wanted()
+    return _used.get() or _wanted()
 
 
 def text(message: str, /, **values: Any) -> str:

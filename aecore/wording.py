@@ -69,6 +69,16 @@ def duration(seconds: float) -> str:
     return f"{hours}:{m:02}:{s:02}" if hours else f"{m}:{s:02}"
 
 
+def about(seconds: float) -> str:
+    """Return a time that is only roughly known: ``40 s``, ``7 min``, ``3 h 10 min``."""
+    if seconds < 90:
+        return _("{count} s", count=math.ceil(max(seconds, 1)))
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return _("{count} min", count=minutes)
+    return _("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60)
+
+
 def rounded_count(value: float) -> str:
     """Return a large count with two significant figures: ``61234 -> 61,000``."""
     if value <= 0 or not math.isfinite(value):

@@ -15,11 +15,13 @@ BENCHMARKS = (
     "training",
     "first_picture",
     "viewers",
+    "pages_under_load",
     "page_switch",
     "startup",
     "anomaly_scores",
     "neighbours",
     "variants",
+    "soak",
 )
 
 

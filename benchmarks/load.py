@@ -18,6 +18,7 @@ from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 from websockets.asyncio.client import ClientConnection, connect
 
 from benchmarks.measurement import quantile
@@ -45,6 +46,17 @@ class _Button:
 
 
 @dataclass
+class _Field:
+    """A field of the sidebar: its options, or the ends of its range."""
+
+    id: str
+    kind: str
+    options: list[str]
+    low: float = 0.0
+    high: float = 0.0
+
+
+@dataclass
 class Viewer:
     """One session; use as an asynchronous context.
 
@@ -65,6 +77,8 @@ class Viewer:
         Bytes.
     buttons : dict
         Buttons on the page, by label.
+    fields : dict
+        Select boxes, number fields and sliders over few values outside of fragments, by label.
     """
 
     address: str
@@ -73,6 +87,7 @@ class Viewer:
     exceptions: list[str] = field(default_factory=list)
     received: int = 0
     buttons: dict[str, _Button] = field(default_factory=dict)
+    fields: dict[str, _Field] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._page = ""
@@ -145,6 +160,33 @@ class Viewer:
             return await self._answer(request)
         return await asyncio.wait_for(seen, PATIENCE_S) - pressed
 
+    async def choose(self, label: str, share: float) -> float:
+        """Move a field to another place of its range or options, and wait for the page.
+
+        Parameters
+        ----------
+        label : str
+            A key of `fields`.
+        share : float
+            Where to, 0 to 1 from its first option or low end to its last or high end.
+        """
+        field, request = self.fields[label], BackMsg()
+        state = request.rerun_script.widget_states.widgets.add(id=field.id)
+        place = min(int(share * len(field.options)), len(field.options) - 1)
+        if field.kind == "selectbox":
+            state.string_value = field.options[place]
+        elif field.kind == "slider":
+            state.string_array_value.data.append(field.options[place])
+        else:
+            state.int_value = round(field.low + share * (field.high - field.low))
+        return await self._answer(await self._ask(states=request.rerun_script.widget_states))
+
+    async def vanish(self) -> None:
+        """Break off without a word, as a browser does whose machine falls asleep."""
+        self._forget_timers()
+        self._receiver.cancel()
+        self._socket.transport.abort()
+
     async def sees_button(self, label: str, patience: float = PATIENCE_S) -> None:
         """Wait until there is a button of this label."""
         async with asyncio.timeout(patience):
@@ -155,7 +197,13 @@ class Viewer:
     # -- asking ----------------------------------------------------------------------
 
     async def _ask(
-        self, fragment: str = "", *, page_name: str = "", pressed: str = "", automatic: bool = False
+        self,
+        fragment: str = "",
+        *,
+        page_name: str = "",
+        pressed: str = "",
+        states: WidgetStates | None = None,
+        automatic: bool = False,
     ) -> _Request:
         message = BackMsg()
         rerun = message.rerun_script
@@ -163,6 +211,8 @@ class Viewer:
         rerun.page_name, rerun.fragment_id = page_name, fragment
         rerun.is_auto_rerun = automatic
         rerun.cached_message_hashes.extend(self._remembered)
+        if states is not None:
+            rerun.widget_states.CopyFrom(states)
         if pressed:
             rerun.widget_states.widgets.add(id=pressed, trigger_value=True)
         future = asyncio.get_running_loop().create_future()
@@ -246,6 +296,7 @@ class Viewer:
         again = set(message.metadata.run.fragment_ids)
         if not again:
             self._forget_timers()
+        self.fields = self.fields if again else {}
         self.buttons = {
             label: button
             for label, button in self.buttons.items()
@@ -283,9 +334,23 @@ class Viewer:
         if kind == "button":
             button = _Button(element.button.id, message.delta.fragment_id)
             self.buttons[element.button.label] = button
+        elif kind in _FIELDS and not message.delta.fragment_id:
+            found = getattr(element, kind)
+            if _FIELDS[kind](found):
+                low, high = getattr(found, "min", 0.0), getattr(found, "max", 0.0)
+                options = list(getattr(found, "options", ()))
+                self.fields[found.label] = _Field(found.id, kind, options, low, high)
         elif kind == "exception":
             text = f"{element.exception.type}: {element.exception.message}"
             self.exceptions.append(text[:200])
+
+
+_FIELDS: dict[str, Callable[[Any], bool]] = {
+    "selectbox": lambda found: len(found.options) > 1,
+    "slider": lambda found: len(found.options) > 1,
+    "number_input": lambda found: found.has_min and found.has_max and found.data_type == 0,
+}
+"""Kinds of fields that `Viewer.choose` can move, and which of them."""
 
 
 def _html(message: ForwardMsg) -> str:

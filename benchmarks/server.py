@@ -24,6 +24,11 @@ _TROUBLE = re.compile(r"Traceback|Exception|Error\b|CRITICAL")
 class AppServer:
     """Runs the app while its context lasts.
 
+    Parameters
+    ----------
+    **variables : str
+        Of its environment, beside those of this process.
+
     Attributes
     ----------
     address : str
@@ -32,7 +37,8 @@ class AppServer:
         Its ``AE_HOME``, empty at the start and removed at the end.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, **variables: str) -> None:
+        self._variables = variables
         self._folder = tempfile.TemporaryDirectory(prefix="benchmark-")
         self.home = Path(self._folder.name) / "home"
         self._log = Path(self._folder.name) / "server.log"
@@ -46,7 +52,7 @@ class AppServer:
             self.process = psutil.Popen(
                 command + options,
                 cwd=ROOT,
-                env=os.environ | {"AE_HOME": str(self.home)},
+                env=os.environ | {"AE_HOME": str(self.home)} | self._variables,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -59,8 +65,11 @@ class AppServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        family = [*self.process.children(recursive=True), self.process]
-        self.process.terminate()
+        try:
+            family = [*self.process.children(recursive=True), self.process]
+            self.process.terminate()
+        except psutil.NoSuchProcess:
+            family = []  # it was ended before
         _, alive = psutil.wait_procs(family, timeout=10)
         for process in alive:
             process.kill()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from aecore.runs import RunStore
 from benchmarks.load import Viewer
 from benchmarks.measurement import Others, Row, command_line, median, ms, quantile
-from benchmarks.server import AppServer
+from benchmarks.server import PATIENCE_S, AppServer
 
 EPOCHS = 200
 """So many that no run ends while it is watched."""
@@ -27,6 +27,8 @@ class Watched:
     viewers : int
     refreshes : list of float
         Seconds, of all viewers.
+    joined : list of float
+        Seconds until the page stood, of each who came with the others.
     pause : float
         Longest time, in seconds, for which a run did not move.
     steps : list of int
@@ -43,6 +45,7 @@ class Watched:
 
     viewers: int
     refreshes: list[float] = field(default_factory=list)
+    joined: list[float] = field(default_factory=list)
     pause: float = 0.0
     steps: list[int] = field(default_factory=list)
     cost: float = 0.0
@@ -63,42 +66,68 @@ class Watched:
 
 
 def measure(quick: bool) -> list[Row]:
-    """Watch with one, five and thirty viewers, then with a hundred of one run."""
+    """Watch with more and more viewers, each with a run of their own, then all with one."""
     seconds = 12 if quick else 30
-    one, five, thirty = (watch(count, seconds) for count in (1, 5, 30))
-    rows = [
-        _latency("one viewer, live refresh", one, 0.04),
-        _latency("five viewers, five runs", five),
-        _latency("thirty viewers, thirty runs", thirty, 0.06, 0.25),
+    own = {count: watch(count, seconds) for count in (1, 5, 30, 60, 100)}
+    one = {count: watch(count, seconds, one_run=True) for count in (30, 100)}
+    thirty = own[30]
+    return [
+        latency("one viewer, live refresh", own[1], 0.04),
+        latency("five viewers, five runs", own[5]),
+        latency("thirty viewers, thirty runs", thirty, 0.06, 0.25),
         _pauses(thirty),
         _fairness(thirty),
         _memory(thirty),
+        *(latency(f"{count} viewers, {count} runs", own[count]) for count in (60, 100)),
+        latency("thirty viewers of one run", one[30]),
+        latency("hundred viewers of one run", one[100], late=0.5),
     ]
-    hundred = watch(100, seconds, one_run=True)
-    return [*rows, _latency("hundred viewers of one run", hundred, late=0.5)]
 
 
-def watch(count: int, seconds: float, *, one_run: bool = False) -> Watched:
-    """Start a server, and let a class watch its runs for a while."""
+def watch(
+    count: int, seconds: float, *, one_run: bool = False, page: str = "", within: float = 0.0
+) -> Watched:
+    """Start a server, and let a class watch its runs for a while.
+
+    Parameters
+    ----------
+    count : int
+        Viewers.
+    seconds : float
+    one_run : bool
+        Whether all watch the same run.
+    page : str
+        Address of the page that they watch; the first one unless given.
+    within : float
+        Seconds within which all open the page, as a class does; 0 for one after the other.
+    """
     with AppServer() as server:
-        seen = asyncio.run(_watch(server, count, seconds, one_run))
+        seen = asyncio.run(_watch(server, count, seconds, one_run, page, within))
         seen.server_mb, seen.worker_mb = server.memory()
         seen.troubles += server.troubles()
     return seen
 
 
-async def _watch(server: AppServer, count: int, seconds: float, one_run: bool) -> Watched:
+async def _watch(
+    server: AppServer, count: int, seconds: float, one_run: bool, page: str, within: float
+) -> Watched:
     seen = Watched(count)
     async with AsyncExitStack() as stack:
-        viewers = []
-        for i in range(count):
-            query = f"dataset=mnist&epochs={EPOCHS}&seed={1 if one_run else i + 1}"
-            viewer = await stack.enter_async_context(Viewer(server.address, query))
-            await viewer.open()
-            viewers.append(viewer)
-            if i == 0:
-                await asyncio.to_thread(server.settle)
-        await asyncio.gather(*(_start(viewer, 0.1 * i) for i, viewer in enumerate(viewers)))
+        queries = [f"dataset=mnist&epochs={EPOCHS}&seed={1 if one_run else i + 1}"
+                   for i in range(count)]  # fmt: skip
+        first = await _come(server, stack, queries[0], "")
+        await asyncio.to_thread(server.settle)
+        await first.press("Train")
+        await _wait_for_pictures(server)
+        if within:
+            viewers = await _all_at_once(server, stack, queries[1:], page, within, seen)
+        else:
+            viewers = [await _come(server, stack, query, page) for query in queries[1:]]
+        if page:
+            await first.go(page)
+        viewers.insert(0, first)
+        if not one_run:
+            await asyncio.gather(*(_start(viewer, 0.1 * i) for i, viewer in enumerate(viewers)))
         await asyncio.sleep(5)
         for viewer in viewers:
             viewer.refreshes.clear()
@@ -110,6 +139,43 @@ async def _watch(server: AppServer, count: int, seconds: float, one_run: bool) -
         seen.cost = (server.processor_time() - spent) / max(len(seen.refreshes), 1)
         seen.others = others.share()
     return seen
+
+
+async def _come(server: AppServer, stack: AsyncExitStack, query: str, page: str) -> Viewer:
+    viewer = await stack.enter_async_context(Viewer(server.address, query))
+    await viewer.open(page)
+    return viewer
+
+
+async def _all_at_once(
+    server: AppServer,
+    stack: AsyncExitStack,
+    queries: list[str],
+    page: str,
+    within: float,
+    seen: Watched,
+) -> list[Viewer]:
+    """Let a class open a page within some seconds, and note how long each waits for it."""
+
+    async def come(query: str, after: float) -> Viewer:
+        await asyncio.sleep(after)
+        began = time.perf_counter()
+        viewer = await _come(server, stack, query, page)
+        seen.joined.append(time.perf_counter() - began)
+        return viewer
+
+    pause = within / max(len(queries), 1)
+    return list(await asyncio.gather(*(come(q, pause * i) for i, q in enumerate(queries))))
+
+
+async def _wait_for_pictures(server: AppServer) -> None:
+    """Wait until there is something to see of the first run."""
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        if any(run.steps() for run in RunStore(server.home / "runs").runs()):
+            return
+        await asyncio.sleep(0.1)
+    raise RuntimeError("The first run does not begin.")
 
 
 async def _start(viewer: Viewer, after: float) -> None:
@@ -136,7 +202,7 @@ async def _follow(server: AppServer, seconds: float) -> tuple[float, list[int]]:
     return pause, [last[name] - first[name] for name in first]
 
 
-def _latency(what: str, seen: Watched, middle: float = 0.0, late: float = 0.0) -> Row:
+def latency(what: str, seen: Watched, middle: float = 0.0, late: float = 0.0) -> Row:
     targets = [f"≤ {ms(middle)} median"] if middle else []
     targets += [f"≤ {ms(late)} at the 95th percentile"] if late else []
     held = seen.median <= (middle or seen.median) and seen.late <= (late or seen.late)

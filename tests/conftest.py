@@ -6,6 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# an example may be slow where the machine has other things to do
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 # tests that are run in the background ignore it, and so would the programs that they start
 signal.signal(signal.SIGINT, signal.default_int_handler)

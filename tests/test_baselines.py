@@ -100,7 +100,7 @@ def test_axes_are_orthonormal_with_their_largest_entry_positive(baseline: Baseli
     assert (axes.gather(1, axes.abs().argmax(1, keepdim=True)) > 0).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 600), st.integers(1, 12), st.integers(0, 2**31))
 def test_any_images_come_back_whole_with_all_axes(count: int, n: int, seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -15,8 +15,8 @@ from aecore import baselines
 from aecore.choosing import nearest
 from aecore.config import FIELDS, RunConfig
 from aecore.datasets import load
-from aecore.engine import Engine
 from aecore.slices import advance
+from aecore.workers import Processes
 from tests.serving import own_server
 from ui import choices, other_runs
 from ui.address import PARAMETERS
@@ -42,7 +42,7 @@ def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         # slices in a thread: no process has to be started
         patch.setattr("aecore.analyst.Analyst.warm", lambda analyst: None)
-        patch.setattr("ui.server.Engine", partial(Engine, make=lambda: ThreadPoolExecutor(1)))
+        patch.setattr("ui.server.Processes", partial(Processes, make=lambda: ThreadPoolExecutor(1)))
         with own_server(tmp_path_factory.mktemp("home")):
             baselines.ensure(load("digits"), server().environment.home)
             for config in (config_of(), OTHER):

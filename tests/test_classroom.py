@@ -27,7 +27,7 @@ def values_of(name: str) -> st.SearchStrategy[Any]:
     if field.kind == "bool":
         return st.booleans()
     if field.kind == "choice":
-        return st.sampled_from(list(field.choices))
+        return st.sampled_from(list(dict.fromkeys(map(field.stands_for, field.choices))))
     if field.kind == "sizes":
         sizes = st.integers(int(field.low), min(int(field.high), 300))
         return st.lists(sizes, min_size=field.fewest, max_size=3).map(tuple)
@@ -82,7 +82,7 @@ def in_force(controls: Controls, config: RunConfig) -> None:
             assert all(limit.low <= entry <= limit.high for entry in entries)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CONTROLS, ASKED, st.lists(ASKED, max_size=3), st.sampled_from(list(VARIANTS)))
 def test_locks_and_limits_hold_whatever_is_asked_for(
     controls: Controls, asked: dict[str, Any], later: list[dict[str, Any]], kind: str
@@ -95,7 +95,7 @@ def test_locks_and_limits_hold_whatever_is_asked_for(
         in_force(controls, config)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CONTROLS, CONTROLS, ASKED)
 def test_what_is_firm_holds_whatever_is_put_beside_it(
     firm: Controls, others: Controls, asked: dict[str, Any]
@@ -107,7 +107,7 @@ def test_what_is_firm_holds_whatever_is_put_beside_it(
     assert firm.limits.keys() <= both.limits.keys()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CONTROLS)
 def test_what_is_written_reads_as_the_same(controls: Controls) -> None:
     texts = to_texts(controls)
@@ -116,7 +116,7 @@ def test_what_is_written_reads_as_the_same(controls: Controls) -> None:
     assert list(from_texts(texts, PAGES)[0].locked) == list(controls.locked)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.dictionaries(
         st.sampled_from([*HELP, "page"]),

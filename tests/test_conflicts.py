@@ -194,7 +194,7 @@ def test_a_value_out_of_its_range_is_refused_or_mended_in_the_same_words(given, 
     assert refusal(RunConfig, **defaults(dataset) | given) == said
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(free(), st.sampled_from(TRAINABLE))
 def test_every_repair_settles_what_it_is_for(values, dataset):
     dataset = values.get("dataset", dataset)
@@ -211,7 +211,7 @@ def test_every_repair_settles_what_it_is_for(values, dataset):
         assert config.outlier_source in outlier_sources(config.dataset)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(configs(dataset=st.sampled_from(TRAINABLE)))
 def test_remarks_are_sentences_that_are_made_once(config):
     said = [*remarks(config.as_dict())]

@@ -27,14 +27,14 @@ def test_what_differs_in_words(given, base, words):
     assert differences(RunConfig(**given), RunConfig(**base)) == words
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(configs(), configs())
 def test_other_runs_differ_in_words_and_the_same_run_does_not(one, other):
     assert (differences(one, other) == "") == (one.identity == other.identity)
     assert differences(one, one) == ""
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(configs(), configs(), configs())
 def test_no_two_runs_are_called_the_same(base, one, other):
     if one.identity != other.identity:

@@ -77,7 +77,7 @@ def test_masks_are_all_words_with_few_bits_each_once():
     assert sorted(table.masks(5).tolist()) == list(range(32))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 30), st.integers(1, 5), st.data())
 def test_precision_is_the_mean_over_all_orders_of_equals(count, width, data):
     codes, queries = draw(count, width, seed=count), draw(4, width, seed=99)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -119,7 +119,6 @@ def test_takes_no_memory_that_a_header_only_promises(tmp_path: Path, count: int)
         tracemalloc.stop()
 
 
-@settings(deadline=None)
 @given(
     images=arrays.arrays(
         np.uint8, st.tuples(st.integers(1, 5), st.integers(1, 6), st.integers(1, 6))
@@ -144,7 +143,6 @@ def damaged(draw: st.DrawFn) -> bytes:
     return good[:begin] + draw(st.binary(max_size=40)) + good[end:]
 
 
-@settings(deadline=None)
 @given(content=damaged(), packed=st.booleans())
 def test_any_bytes_give_an_array_or_a_dataset_error(content: bytes, packed: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -55,9 +55,10 @@ def test_a_page_does_nothing_in_worker_processes_and_draws_the_frame_first(path)
 
 
 LAYERS = (
-    {"language"},
+    {"figure", "language", "plain_files", "randomness"},
     {
-        *("activations", "architectures", "checks", "codes", "corruption", "environment"),
+        *("activations", "architectures", "checks", "codes", "corruption", "devices"),
+        "environment",
         *(
             "fields",
             "idx",
@@ -65,7 +66,6 @@ LAYERS = (
             "objectives",
             "principal",
             "progress",
-            "randomness",
         ),
         *("results", "splits", "variants", "wording"),
     },
@@ -103,7 +103,7 @@ LAYERS = (
     {"baseline_errors", "code_quality", "diagnostics"},
     {"slices"},
     {"workers"},
-    {"analyst", "engine"},
+    {"analyst", "cluster", "engine"},
     {"experiments"},
     {"guide", "lessons"},
     {"commands"},

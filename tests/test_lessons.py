@@ -33,6 +33,7 @@ from aecore.lessons.lesson import MOST_RUNS, PAGES, VIEWS, Lesson, LessonError, 
 from aecore.lessons.reading import read_lesson
 from aecore.lessons.translating import names_of, untranslated
 from aecore.runs import RunError
+from aecore.workers import Processes
 from ui.groups import MOST_RUNS as MOST_OF_A_GROUP
 from ui.shell import PAGES as PAGES_THERE
 
@@ -383,7 +384,7 @@ pieces = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(
     cuts=st.lists(
         st.tuples(st.integers(0, len(SMALL)), st.integers(0, 40), st.lists(pieces, max_size=2)),
@@ -412,7 +413,7 @@ plain = st.recursive(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(name=st.sampled_from([*PARTS["lesson"]]), value=plain)
 def test_any_value_anywhere_is_read_or_refused(name, value):
     import json
@@ -667,8 +668,8 @@ def done(tmp_path_factory):
     monkeypatch.delenv("AE_DATA_DIR", raising=False)  # as it is in each test
     lesson = read(SMALL)
     engine = Engine(
-        tmp_path_factory.mktemp("home"), 1,
-        make=lambda: ThreadPoolExecutor(1, initializer=partial(torch.set_num_threads, 1)),
+        tmp_path_factory.mktemp("home"),
+        Processes(1, lambda: ThreadPoolExecutor(1, initializer=partial(torch.set_num_threads, 1))),
         is_connected=lambda holder: holder.startswith("reproduce"),
     )  # fmt: skip
     try:

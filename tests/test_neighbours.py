@@ -91,7 +91,7 @@ def test_accuracy_is_the_share_that_is_right():
     assert knn_accuracy(train, labels, [[1.0], [2.0], [9.0], [8.0]], [0, 0, 1, 0], 1) == 0.75
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(3, 25), st.data())
 def test_shares_are_those_counted_one_by_one(count, data):
     k = data.draw(st.integers(1, count - 1))

@@ -94,7 +94,7 @@ def test_all_levels_keep_how_a_run_clips_and_what_its_images_are():
     assert second == Noise("block", 0.2, True, (8, 8))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(configs(), st.sampled_from(KINDS))
 def test_any_run_has_its_rows_which_differ_in_the_noise_alone(config, kind):
     found = rows(config, kind)

@@ -21,7 +21,7 @@ NAMES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(configs(), NAMES.map(tidy), configs())
 def test_any_pin_comes_back_as_it_was(config, name, beside):
     pin = Pin(config, name)
@@ -71,7 +71,7 @@ def test_nonsense_is_mended_or_left_out_and_said(text, said, kept):
     assert len(pins) == kept
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.text(max_size=40), max_size=9))
 def test_no_text_at_all_is_too_much(texts):
     pins, notes = read(texts, DIGITS)
@@ -107,7 +107,7 @@ def test_pins_are_called_by_what_tells_them_apart():
     assert titles(same) == ["A", "A (2)", "A (3)"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(configs(), min_size=2, max_size=6, unique_by=lambda config: config.identity))
 def test_runs_that_differ_are_called_differently(found):
     assert len(set(names(found))) == len(found)

@@ -117,7 +117,7 @@ def test_letterboxed_keeps_proportions_and_goes_on_with_the_border():
     assert found.min() == 10
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     arrays(np.uint8, st.tuples(SIDES, SIDES)),
     st.tuples(st.integers(1, 30), st.integers(1, 30)),

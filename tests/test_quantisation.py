@@ -26,7 +26,7 @@ def test_rounding_is_off_by_half_a_step_at_most(levels):
     assert (wrong <= steps / 2 * 1.001 + 1e-5).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(2, 256), st.integers(0, 1000))
 def test_levels_come_back_as_they_are(levels, seed):
     scale = code_range(draw(20, seed=seed))

@@ -41,7 +41,7 @@ def test_the_first_steps_of_mnist():
     assert [s for s in later if s > 235 * 30] == [235 * k for k in range(31, 41)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(NETWORKS, BATCHES, st.data())
 def test_what_is_kept_later_was_kept_before(network, batch_size, data):
     config = make(network, batch_size)
@@ -51,7 +51,7 @@ def test_what_is_kept_later_was_kept_before(network, batch_size, data):
     assert {step for step in after if step <= early} <= set(before)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(NETWORKS, BATCHES, st.integers(0, 1000), st.floats(0, 1))
 def test_what_is_kept_is_bounded_and_spread(network, batch_size, epochs, part):
     config = make(network, batch_size)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aecore.wording import (
+    about,
     brief,
     duration,
     moment,
@@ -58,6 +59,21 @@ def test_three_figures_and_no_more(value):
 def test_any_number_can_be_shown(value):
     assert "e" not in short(value)
     assert rounded_count(value)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "1 s"),
+        (39.2, "40 s"),
+        (90, "2 min"),
+        (3569, "59 min"),
+        (3570, "1 h 0 min"),
+        (11595, "3 h 13 min"),
+    ],
+)
+def test_times_that_are_only_roughly_known(seconds, text):
+    assert about(seconds) == text
 
 
 @pytest.mark.parametrize(

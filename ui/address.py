@@ -18,6 +18,7 @@ from aecore.control_texts import HELP
 from aecore.fields import quoted
 from aecore.language import marked
 from aecore.language import text as _
+from aecore.sharing import MOST_TEXTS
 from ui import choices, classroom, pins, session, sweeps
 from ui.lessons import place as lesson_place
 
@@ -27,6 +28,8 @@ Query = dict[str, list[str]]
 _OPENED, _GIVEN = "address opened", "address given"
 OTHERS = ("embed", "embed_options")
 """Parameters that belong to Streamlit."""
+MOST_LETTERS, MOST_NAMES = 20_000, 200
+"""Characters and parameters that are read of an address; its own have a few hundred."""
 
 
 def _keep() -> None:
@@ -161,7 +164,7 @@ def enter(query: Query, *, anew: bool = False) -> None:
         Whether there was something before, of which nothing is to stay but a teacher's controls:
         those are the first address's alone.
     """
-    notes = []
+    query, notes = _bounded(query)
     for name, parameter in PARAMETERS.items():
         if name in HELP and anew:
             continue
@@ -174,6 +177,20 @@ def enter(query: Query, *, anew: bool = False) -> None:
     for note in notes:
         session.say(note)
     st.session_state[_GIVEN] = {k: v for k, v in query.items() if k in PARAMETERS}
+
+
+def _bounded(query: Query) -> tuple[Query, list[str]]:
+    """Return as much of an address as is read, and a sentence where that is not all."""
+    kept: Query = {}
+    room = MOST_LETTERS
+    for name, texts in query.items():
+        room -= len(name) + sum(map(len, texts))
+        if room < 0 or len(kept) == MOST_NAMES or len(texts) > MOST_TEXTS:
+            told = _("This is more than an address can say: all from {name} on is left out.",
+                     name=quoted(name))  # fmt: skip
+            return kept, [told]
+        kept[name] = texts
+    return kept, []
 
 
 def whole(*, controls: bool = True) -> Query:

@@ -55,7 +55,12 @@ def rows() -> Iterator[Row]:
     usual = defaults(None)
     for name, field in FIELDS.items():
         help = explained(_(field.label), _(field.help))
-        yield Row(_(field.group), name, help, f"{_values(field)} ({as_text(usual[name])})")
+        yield Row(
+            _(field.group),
+            name,
+            help,
+            f"{_values(field)} ({as_text(field.usually or usual[name])})",
+        )
 
 
 def _values(field: Field) -> str:

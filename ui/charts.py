@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import streamlit as st
 
+from aecore.figure import Figure
 from aecore.language import text as _
 from aecore.wording import listed, sentences, short
 from ui import choices, classroom
@@ -44,28 +48,42 @@ def chart(figure: go.Figure, key: str, *, zoom: bool = False) -> None:
             "scale": 2,
         },
     }
-    shown = enlarged(figure.to_dict()) if classroom.presenting() else figure
+    shown = Figure(enlarged(figure.to_dict())) if classroom.presenting() else figure
     st.plotly_chart(shown, key=key, config=config, alt=told(figure))
 
 
 def told(figure: go.Figure) -> str:
     """Return in words what a chart shows, for those who do not see it: axes, lines and ends."""
-    layout = figure.layout
-    up, across = (axis.title.text or "" for axis in (layout.yaxis, layout.xaxis))
+    spec = figure.to_dict()
+    layout, traces = spec["layout"], spec["data"]
+    up, across = (_title(layout.get(name, {})) for name in ("yaxis", "xaxis"))
     parts = []
-    for trace in figure.data[:MOST_TOLD]:
-        if "lines" not in (getattr(trace, "mode", None) or ""):
-            parts += [trace.name] if trace.name else []
-            continue
-        values = [float(value) for value in trace.y if value is not None]
-        if trace.name and values:
-            parts.append(_("{name} ending at {value}", name=trace.name, value=short(values[-1])))
-    notes = [note.text for note in layout.annotations[:MOST_TOLD] if note.text]
-    named = tuple(trace.name for trace in figure.data if trace.name)
-    parts += [note for note in notes if not note.startswith(named)]  # names of lines beside them
+    for trace in traces[:MOST_TOLD]:
+        name = trace.get("name")
+        if name and "lines" not in trace.get("mode", ""):
+            parts.append(name)
+        elif name and (end := _last(trace.get("y"))) is not None:
+            parts.append(_("{name} ending at {value}", name=name, value=short(end)))
+    notes = [note.get("text") for note in layout.get("annotations", ())[:MOST_TOLD]]
+    named = tuple(trace["name"] for trace in traces if trace.get("name"))
+    # names of lines beside them were told
+    parts += [note for note in notes if note and not note.startswith(named)]
     words = _("Chart of {up} against {across}.", up=up, across=across) if up and across else ""
     shown = _("It shows: {parts}.", parts=listed(dict.fromkeys(parts))) if parts else ""
     return _TAG.sub(" ", sentences((words, shown))) or _("Chart")
+
+
+def _title(axis: Mapping[str, Any]) -> str:
+    title = axis.get("title") or ""
+    return str(title if isinstance(title, str) else title.get("text") or "")
+
+
+def _last(values: Any) -> float | None:
+    """Return the last number of those that a figure is sent with, if there is one."""
+    if isinstance(values, dict):
+        values = np.frombuffer(b64decode(values["bdata"]), values["dtype"])
+    found = [] if values is None else values
+    return next((float(value) for value in reversed(found) if value is not None), None)
 
 
 def enlarged(part: Any, times: float = ENLARGED) -> Any:

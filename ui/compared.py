@@ -19,6 +19,7 @@ from aecore.wording import explained, listed, plain, sentences, short
 from ui import choices, groups, other_runs, pins, session
 from ui.comparisons import COMPARISONS, Subject
 from ui.live import newest_until
+from ui.places import unplaced
 from ui.server import server
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _standing(pin: Pin, title: str) -> Standing:
     try:
         data = datasets.load(config.dataset, config.data_options)
     except DatasetError as error:
-        return Standing(pin, title, None, None, "new", str(error))
+        return Standing(pin, title, None, None, "new", unplaced(str(error)))
     run = engine.store.find(config, data.fingerprint)
     if run is None:
         return Standing(pin, title, data, None, "new")

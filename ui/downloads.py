@@ -8,6 +8,7 @@ from aecore import datasets
 from aecore.datasets import DATASETS, DatasetError
 from aecore.language import text as _
 from ui import session
+from ui.places import unplaced
 
 _DIGITS = {"dataset": "digits", "outliers": 0.0}
 """Settings that need no download."""
@@ -53,6 +54,6 @@ def download(name: str) -> None:
     except DatasetError as error:
         bar.empty()
         cancel.empty()
-        st.error(str(error), icon=":material/error:")
+        st.error(unplaced(str(error)), icon=":material/error:")
     else:
         st.rerun()

@@ -14,7 +14,7 @@ import streamlit as st
 
 from aecore import datasets
 from aecore.config import RunConfig
-from aecore.engine import LEASE_S, MOST_WANTED, Status
+from aecore.engine import LEASE_S, MOST_WANTED, QueueFull, Status
 from aecore.language import marked
 from aecore.language import text as _
 from aecore.runs import Run
@@ -220,6 +220,9 @@ def _top_up(name: str, found: Sequence[Member]) -> None:
                 continue
             run = engine.want(member.config, _fingerprint(member.config), holder)
             asked.begun.append(run.id)
+    except QueueFull as error:
+        cancel(name)
+        session.say(str(error))
     except OSError as error:
         cancel(name)
         session.say(
@@ -274,7 +277,7 @@ def _seconds_left(found: Sequence[Member]) -> float:
         images -= progress.step / config.steps_per_epoch * config.train_size
         speeds += [progress.images_per_second] if progress.images_per_second > 0 else []
     wanted, slots = server().engine.queue()
-    if not speeds or not wanted or not at_work:
+    if not speeds or not wanted or not at_work or not slots:
         return 0.0
     share = min(slots / wanted, 1.0) * at_work  # of all workers, taken together
     return images / (sum(speeds) / len(speeds)) / share

@@ -12,6 +12,7 @@ from aecore.language import text as _
 from aecore.wording import duration, moment
 from ui import session
 from ui.live import lasting_steps, newest_until
+from ui.places import unplaced
 from ui.server import server
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def ask_for(job: Job, button: str, why: str, frame: Frame | None = None) -> None
             st.rerun()
         return
     if state is not None and state.status == "failed":
-        st.error(_(state.message), icon=":material/error:")
+        st.error(unplaced(_(state.message)), icon=":material/error:")
     st.info(why, icon=":material/hourglass_top:")
     if st.button(button, type="primary", key=f"ask.{job.key}"):
         _asked().add(job.key)

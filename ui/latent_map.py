@@ -58,7 +58,8 @@ def latent_map(frame: Frame, layout: Layout, own: OwnImages) -> tuple[int, ...]:
         default={"picked": list(before)},
         on_picked_change=lambda: None,
     )
-    picked = tuple(int(place) for place in result.picked or () if 0 <= place < existing)
+    sent = result.picked if isinstance(result.picked, list) else ()  # whatever a browser sends
+    picked = tuple(p for p in sent if type(p) is int and 0 <= p < existing)
     kept[mark] = picked, own
     of_everybody = [place for place in picked if place < len(data.test_images)]
     choices.hold("picked", of_everybody[-MOST_LINKED:], data.fingerprint)

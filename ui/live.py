@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,7 @@ import streamlit as st
 from aecore import datasets
 from aecore.config import RunConfig
 from aecore.datasets import Dataset, DatasetError
-from aecore.engine import Status
+from aecore.engine import QueueFull, Status
 from aecore.language import counted
 from aecore.language import text as _
 from aecore.runs import Progress, Run, RunError, SnapshotGone
@@ -25,6 +27,7 @@ from aecore.schedule import kept_steps
 from aecore.wording import duration, moment, rounded_count, short
 from ui import choices, classroom, pins, session
 from ui.downloads import offer_download
+from ui.places import unplaced
 from ui.refreshing import refreshing
 from ui.server import server
 from ui.share import share
@@ -90,7 +93,7 @@ def beside(draw: Callable[[Now], None], busy: Callable[[], bool] = lambda: False
     try:
         data = datasets.load(config.dataset, config.data_options)
     except DatasetError as error:
-        offer_download(datasets.missing(config.dataset, config.data_options), str(error))
+        offer_download(datasets.missing(config.dataset, config.data_options), unplaced(str(error)))
         return
     server().engine.warm_up(config.dataset, config.data_options)
     _join(config, data)
@@ -124,7 +127,7 @@ def _draw(now: Now, draw: Callable[[Frame], None], before: Callable[[Now], None]
         st.warning(str(error), icon=":material/healing:")
         _mend(now)
     except DatasetError as error:  # of another data set, whose images are strangers here
-        st.warning(str(error), icon=":material/error:")
+        st.warning(unplaced(str(error)), icon=":material/error:")
 
 
 def _now(config: RunConfig, data: Dataset) -> Now:
@@ -146,7 +149,8 @@ def _join(config: RunConfig, data: Dataset) -> None:
     others = engine.holders(run.id) and not engine.wants(run.id, session.holder())
     stopped = st.session_state.get("stopped") == run.id
     if others and not stopped and not run.done(config.epochs):
-        engine.want(config, data.fingerprint, session.holder())
+        with suppress(QueueFull):  # the others gave it up this moment
+            engine.want(config, data.fingerprint, session.holder())
 
 
 # -- controls ------------------------------------------------------------------------
@@ -206,6 +210,9 @@ def _train(now: Now) -> None:
             _("The run cannot be written to disk: {reason}.", reason=error.strerror or error)
         )
         return
+    except QueueFull as error:
+        session.say(str(error))
+        return
     waited_until = time.monotonic() + FIRST_PICTURE_S
     while not run.steps() and time.monotonic() < waited_until:
         time.sleep(0.01)
@@ -249,7 +256,7 @@ def _status(now: Now, period: float) -> str:
     if now.moving and now.run and not server().engine.wants(now.run.id, session.holder()):
         parts.append(_("others want it to go on"))
     if now.moving and period > 1:
-        parts.append(_("updates every {period:g} s: many are watching", period=period))
+        parts.append(_("updates every {period:g} s: the server is busy", period=period))
     return _parts(parts)
 
 
@@ -300,13 +307,21 @@ def _pace(now: Now, progress: Progress) -> list[str]:
         wanted, slots = engine.queue()
         if wanted <= slots:
             return [_("starting")]
-        return [_("waiting for a turn: {count} runs", count=wanted)]
+        return [
+            _(
+                "waiting for a turn: {count} runs, {ahead} before yours",
+                count=wanted,
+                ahead=engine.ahead(now.run.id if now.run else ""),
+            )
+        ]
     if now.status == "training" and progress.seconds < MEASURED_S:
         return [_("measuring the speed")]
     if now.status != "training" or speed <= 0:
         words = {"paused": _("paused"), "done": _("finished"), "failed": _("stopped")}
         return [words[now.status]] if now.status in words else []
     wanted, slots = engine.queue()
+    if not slots:  # all workers are gone for the time being
+        return []
     effective = speed * min(1.0, slots / max(wanted, 1))
     left = (now.config.target_step - progress.step) / now.config.steps_per_epoch
     left *= len(now.data.train_images) / effective
@@ -330,8 +345,8 @@ def _timeline(now: Now) -> int:
     """Draw the slider over the snapshots, and return the step to look at."""
     config, reached = now.config, now.steps[-1]
     # the whole range from the start, so that the slider stands still while the run grows
-    options = lasting_steps(config, reached)
-    options = [step for step in options if step > reached or step in now.steps]
+    lasting = lasting_steps(config, reached)
+    options = [step for step in lasting if step > reached or step in now.steps]
     step = _looked_at(now)
     assert step is not None, "there are snapshots"
     shown = newest_until(options, step)
@@ -354,7 +369,7 @@ def _looked_at(now: Now) -> int | None:
     return now.steps[-1] if chosen is None else newest_until(now.steps, chosen)
 
 
-def _slider(options: list[int], shown: int, config: RunConfig) -> None:
+def _slider(options: Sequence[int], shown: int, config: RunConfig) -> None:
     """Draw the slider; the one that was last moved stays as long as it shows the right step.
 
     Any other is a new one, with a key of its own: a value pushed into a slider that exists
@@ -408,12 +423,17 @@ def _follow(step: int) -> None:
     )
 
 
-def lasting_steps(config: RunConfig, reached: int) -> list[int]:
+def lasting_steps(config: RunConfig, reached: int) -> tuple[int, ...]:
     """Return the steps whose snapshots will be there when the run has reached its epochs."""
-    return kept_steps(config, max(config.target_step, reached))
+    return _kept(config, max(config.target_step, reached))
 
 
-def newest_until(steps: list[int], step: int) -> int:
+@lru_cache(256)
+def _kept(config: RunConfig, reached: int) -> tuple[int, ...]:
+    return tuple(kept_steps(config, reached))
+
+
+def newest_until(steps: Sequence[int], step: int) -> int:
     """Return the last of increasing steps up to a step, or the first of all."""
     return max((s for s in steps if s <= step), default=steps[0])
 
@@ -432,4 +452,5 @@ def _nothing_yet(now: Now, before: Callable[[Now], None] | None) -> None:
 
 def _mend(now: Now) -> None:
     """Have a damaged recording made again."""
-    server().engine.want(now.config, now.data.fingerprint, session.holder())
+    with suppress(QueueFull):  # the next refresh asks again
+        server().engine.want(now.config, now.data.fingerprint, session.holder())

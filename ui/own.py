@@ -11,7 +11,8 @@ import streamlit as st
 from aecore import datasets
 from aecore.language import text as _
 from aecore.own_images import MAX_BYTES, MAX_IMAGES, OwnImages, Picture
-from aecore.uploads import Upload, UploadError, drawing, read
+from aecore.uploads import Upload, UploadError, drawing
+from aecore.uploads.apart import Reader
 from aecore.uploads.limits import megabytes, shown_name
 from ui import session
 
@@ -153,7 +154,8 @@ def take_files(files: Sequence[File], turn_over: bool) -> None:
     turn_over : bool
         Exchange light and dark in what is dark on light.
     """
-    told = [_take_file(file, turn_over) for file in files]
+    with Reader() as reader:
+        told = [_take_file(file, turn_over, reader) for file in files]
     told.sort(key=lambda report: report.taken)
     worth = [report for report in told if report.sentences]
     kept = worth[:_REPORTED]
@@ -169,10 +171,10 @@ def take_files(files: Sequence[File], turn_over: bool) -> None:
     st.session_state[_REPORTS] = kept
 
 
-def _take_file(file: File, turn_over: bool) -> Report:
+def _take_file(file: File, turn_over: bool, reader: Reader) -> Report:
     name = shown_name(file.name)
     try:
-        upload = read(
+        upload = reader.read(
             file.name, file.getvalue(), turn_over=turn_over,
             most=max(1, MAX_IMAGES - len(own_images())),
         )  # fmt: skip

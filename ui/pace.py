@@ -1,48 +1,85 @@
-"""How often pages refresh: less often the more viewers there are, and one or two at a time."""
+"""How often pages refresh: less often the busier the server is, and one or two at a time."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from zlib import crc32
 
 PERIODS_S = (1.0, 2.0, 3.0, 5.0, 8.0)
-SHARE = 0.75
+SHARE = 0.8
 """How much of one core refreshing may take; the rest is for everything else a server does."""
 FORGET_S = 20.0
+WINDOW_S = 2.0
+"""Time over which it is measured what a refresh costs."""
+MOST_S = 0.2
+"""A refresh that costs more than this is a first look, and not what goes on and on."""
 AT_ONCE = 2
 """Pages drawn at a time: more would only share one interpreter lock, and none would finish."""
+LONG_S = 0.25
+"""Whoever draws for longer no longer keeps others from it."""
+SPREAD = 0.1
+"""Share by which viewers' periods differ, so that they do not all come at the same moment."""
 
 
 class Pace:
-    """Measures what refreshes cost, and tells how often there may be one. Thread-safe."""
+    """Measures what refreshes cost, and tells how often there may be one. Thread-safe.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._turns = threading.BoundedSemaphore(AT_ONCE)
+    Parameters
+    ----------
+    now : callable
+        Returns seconds.
+    spent : callable
+        Returns the seconds of processor time that this process has used, in all its threads:
+        what is sent costs as much as what is drawn.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], float] = time.monotonic,
+        spent: Callable[[], float] = time.process_time,
+    ) -> None:
+        self._now, self._spent = now, spent
+        self._change = threading.Condition()
+        self._drawing: dict[object, float] = {}
         self._seen: dict[str, float] = {}
         self._cost = 0.02
+        self._count, self._since, self._before = 0, now(), spent()
 
     @contextmanager
     def turn(self, viewer: str) -> Iterator[None]:
-        """Wait for a turn to draw, and note what drawing costs."""
-        with self._turns:
-            began = time.thread_time()
-            try:
-                yield
-            finally:
-                self.note(viewer, time.thread_time() - began)
+        """Wait for a turn to draw, and note that a viewer's page was refreshed."""
+        turn = object()
+        with self._change:
+            while len(lately := self._drawing_lately()) >= AT_ONCE:
+                self._change.wait(min(lately) + LONG_S - self._now())
+            self._drawing[turn] = self._now()
+        try:
+            yield
+        finally:
+            with self._change:
+                del self._drawing[turn]
+                self._note(viewer)
+                self._change.notify()
 
-    def note(self, viewer: str, seconds: float) -> None:
-        """Note that a viewer's page was refreshed, and the processor time it took."""
-        now = time.monotonic()
-        with self._lock:
-            # a first look may take long; what counts is what goes on and on
-            self._cost += 0.05 * (min(seconds, 0.1) - self._cost)
-            self._seen[viewer] = now
-            if len(self._seen) > 1 and now - min(self._seen.values()) > FORGET_S:
-                self._seen = {v: t for v, t in self._seen.items() if now - t <= FORGET_S}
+    def _drawing_lately(self) -> list[float]:
+        """Return when those began who keep others from drawing."""
+        now = self._now()
+        return [began for began in self._drawing.values() if now - began < LONG_S]
+
+    def _note(self, viewer: str) -> None:
+        now = self._now()
+        self._seen[viewer] = now
+        self._count += 1
+        if now - self._since < WINDOW_S:
+            return
+        spent = self._spent()
+        cost = (spent - self._before) / self._count
+        self._cost += 0.3 * (min(cost, MOST_S) - self._cost)
+        self._count, self._since, self._before = 0, now, spent
+        self._seen = {v: t for v, t in self._seen.items() if now - t <= FORGET_S}
 
     def period(self, present: float = PERIODS_S[0]) -> float:
         """Return the seconds between refreshes that the server can keep up with.
@@ -52,7 +89,12 @@ class Pace:
         present : float
             The period in use, which stays unless it is too short, or twice too long.
         """
-        with self._lock:
+        with self._change:
             needed = len(self._seen) * self._cost / SHARE
         chosen = next((period for period in PERIODS_S if period >= needed), PERIODS_S[-1])
         return present if chosen <= present < 2 * max(chosen, needed) else chosen
+
+
+def spread(period: float, viewer: str) -> float:
+    """Return a viewer's own period: near to what all have, and always the same."""
+    return period * (1 + SPREAD * (crc32(viewer.encode()) / 2**32 - 0.5))

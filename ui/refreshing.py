@@ -7,7 +7,9 @@ from typing import TypeVar
 
 import streamlit as st
 
+from aecore.language import use
 from ui import address, session
+from ui.pace import spread
 from ui.server import server
 
 Seen = TypeVar("Seen")
@@ -33,6 +35,7 @@ def refreshing(
     st.session_state["period"] = period
 
     def body() -> None:
+        use(session.language())
         if session.settings() != config:  # changed below: data, sidebar and address are to follow
             st.rerun()
         seen = look()
@@ -41,4 +44,5 @@ def refreshing(
         draw(seen, period)
         address.show()  # what was chosen here, of which the rest of the page hears nothing
 
-    st.fragment(body, run_every=period if moves else None)()
+    every = spread(period, session.holder()) if moves else None
+    st.fragment(body, run_every=every)()

@@ -9,13 +9,15 @@ import time
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit import net_util
 from streamlit.runtime import RuntimeState, exists, get_instance
 
 from aecore import datasets
 from aecore.analyst import Analyst
+from aecore.cluster import Cluster
 from aecore.engine import Engine
 from aecore.environment import Environment, read
-from aecore.workers import end_workers
+from aecore.workers import Pool, Processes, end_workers
 from ui.pace import Pace
 
 log = logging.getLogger(__name__)
@@ -39,20 +41,37 @@ class Server:
 @st.cache_resource(show_spinner=False)
 def server() -> Server:
     """Start engine and analyst on the first call; the same ones ever after."""
+    net_util.get_external_ip = _unknown
     environment = read()
+    for note in environment.notes:
+        log.warning(note)
     engine = Engine(
         environment.home,
-        environment.workers,
+        workers_of(environment),
         store_bytes=environment.store_mb * 2**20,
         is_connected=is_connected,
     )
     engine.warm_up(datasets.default_name())
-    analyst = Analyst(environment.home / "numba")
+    analyst = Analyst(environment.home / "numba", is_connected)
     ready = threading.Event()
     threading.Thread(target=_get_ready, args=(ready,), name="get-ready", daemon=True).start()
     if exists():
         threading.Thread(target=_end, args=(engine,), name="end", daemon=True).start()
     return Server(environment, engine, analyst, Pace(), ready)
+
+
+def _unknown() -> None:
+    """Stand in for Streamlit's way to learn this machine's address, which asks another machine.
+
+    It would be asked whenever a page of another site tries to connect.
+    """
+
+
+def workers_of(environment: Environment) -> Pool:
+    """Return who trains: a cluster's workers, or processes of this machine."""
+    if environment.scheduler:
+        return Cluster(environment.scheduler, environment.home, environment.data_dirs)
+    return Processes(environment.workers)
 
 
 def _get_ready(ready: threading.Event) -> None:

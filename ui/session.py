@@ -14,7 +14,7 @@ from aecore.classroom import Controls
 from aecore.config import FIELDS, RunConfig, applied
 from aecore.datasets import DATASETS
 from aecore.fields import quoted, read
-from aecore.language import LANGUAGES
+from aecore.language import LANGUAGES, use
 from aecore.language import text as _
 from aecore.wording import sentences
 
@@ -188,6 +188,7 @@ def speak(name: str) -> list[str]:
             )
         ]
     st.session_state[_LANGUAGE] = name
+    use(name)
     return []
 
 

@@ -14,18 +14,21 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from aecore import language
+from aecore.language import counted
 from aecore.language import text as _
 from aecore.wording import plain
 from ui import address, choices, classroom, session, share
 from ui.components import component
 from ui.guide import tour
 from ui.navigation import PAGES, PageInfo
-from ui.server import server
+from ui.places import replaced
 from ui.sidebar import sidebar
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "assets"
 
+MOST_NOTES = 12
+"""Notes that are shown; whoever mends these sees the others next."""
 _COLD = "opened without app.py"
 _inside = threading.local()
 
@@ -44,6 +47,7 @@ def shell(*, run: bool = False) -> None:
     made_no_sense = classroom.begin()
     bare = not st.query_params
     address.open_address()
+    language.use(session.language())
     st.set_page_config(
         page_title=_("Autoencoder explorer"),
         page_icon=str(ASSETS / "logo.svg"),
@@ -128,9 +132,12 @@ def _about() -> str:
 
 def _say_notes() -> None:
     """Say once what was changed in an address or a setting to make sense of it."""
-    notes = session.notes() + [
-        note for note in server().environment.notes if "environment read" not in st.session_state
-    ]
+    notes = session.notes()
+    if "environment read" not in st.session_state:
+        notes += replaced()
+    if len(notes) > MOST_NOTES:
+        more = len(notes) - MOST_NOTES
+        notes = [*notes[:MOST_NOTES], counted("And {count} more.", "And {count} more.", more)]
     if notes:
         with st.container(horizontal=True, key="notes"):
             st.warning("\n".join(f"- {plain(note)}" for note in notes), icon=":material/info:")

@@ -15,10 +15,11 @@ from aecore.language import counted
 from aecore.language import text as _
 from aecore.runs import Run, RunStore
 from aecore.sweeping import Grid
-from aecore.wording import duration
+from aecore.wording import about
 from ui import choices, groups, session, sweep_cells, sweep_results, sweeps
 from ui.downloads import offer_download
 from ui.groups import Member
+from ui.places import unplaced
 from ui.refreshing import refreshing
 from ui.server import server
 
@@ -75,7 +76,7 @@ def _with_data(grid: Grid) -> Grid:
         try:
             datasets.load(config.dataset, config.data_options)
         except DatasetError as error:
-            missing[str(error)] = config
+            missing[unplaced(str(error))] = config
         else:
             cells[place] = config
             server().engine.warm_up(config.dataset, config.data_options)
@@ -149,7 +150,7 @@ def _preview(found: Sequence[Member], left: Sequence[Member]) -> str:
     each = [
         estimate.seconds_of(m.config, known, m.run.progress().step if m.run else 0) for m in left
     ]
-    parts.append(_("about {time} min", time=duration(estimate.together(each, slots))))
+    parts.append(_("about {time}", time=about(estimate.together(each, slots))))
     if wanted:
         parts.append(
             counted(

@@ -54,7 +54,8 @@ def start(home: Path, data: str = "", port: int = 0, **variables: str) -> App:
     """Start the app, also with other variables of the environment, and wait until it answers."""
     port = port or _free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("AE_")}
-    environment |= {"AE_HOME": str(home)} | ({"AE_DATA_DIR": data} if data else {})
+    environment |= {"AE_HOME": str(home), "AE_WORKERS": "1"}
+    environment |= {"AE_DATA_DIR": data} if data else {}
     environment |= variables
     home.mkdir(parents=True, exist_ok=True)
     log = home / "server.log"

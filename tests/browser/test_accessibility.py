@@ -11,8 +11,8 @@ from playwright.sync_api import Page
 from aecore.config import RunConfig
 from aecore.slices import advance
 from tests.browser.conftest import App
-from tests.browser.test_explorer import settle
-from ui.shell import PAGES
+from tests.browser.test_explorer import go_to, settle
+from ui.navigation import PAGES
 
 pytestmark = pytest.mark.browser
 
@@ -29,16 +29,20 @@ def trained(app: App) -> App:
     return app
 
 
-@pytest.mark.parametrize("address", [info.address for info in PAGES])
-def test_a_page_has_no_grave_finding(trained: App, page: Page, axe: str, address: str) -> None:
-    page.goto(f"{trained.url}/{address}{ADDRESS}")
+def test_no_page_has_a_grave_finding(trained: App, page: Page, axe: str) -> None:
+    page.goto(f"{trained.url}/{ADDRESS}")
     page.get_by_role("link", name="Filters").first.wait_for(state="attached")
-    settle(page)
     page.evaluate(axe)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        settle(page)
-        assert not grave(page), scheme
+    found = {}
+    for info in PAGES:
+        go_to(page, info.title)
+        page.wait_for_url(f"**/{info.address}?**" if info is not PAGES[0] else "**")
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            settle(page)
+            found[info.title, scheme] = grave(page)
+    assert len(found) == 2 * len(PAGES)
+    assert not {place: lines for place, lines in found.items() if lines}
 
 
 def at_rest(page: Page) -> None:
@@ -60,18 +64,16 @@ def at_rest(page: Page) -> None:
 def test_what_is_opened_or_locked_has_no_grave_finding(
     trained: App, page: Page, axe: str, address: str, opened: str
 ) -> None:
+    page.goto(f"{trained.url}/{address}")
+    page.get_by_role("button", name="Share").wait_for()
+    settle(page)
+    if opened:
+        page.get_by_role("button", name=opened).and_(page.get_by_test_id("stPopoverButton")).click()
+        page.get_by_test_id("stPopoverBody").wait_for()
+    page.evaluate(axe)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-        page.goto(f"{trained.url}/{address}")
-        page.get_by_role("button", name="Share").wait_for()
         settle(page)
-        if opened:
-            page.get_by_role("button", name=opened).and_(
-                page.get_by_test_id("stPopoverButton")
-            ).click()
-            page.get_by_test_id("stPopoverBody").wait_for()
-        settle(page)
-        page.evaluate(axe)
         assert not grave(page), scheme
 
 

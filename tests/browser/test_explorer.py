@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from aecore.config import RunConfig
+from aecore.slices import advance
 from tests.browser.conftest import App, stop
-from tests.waiting import wait_for
 
 pytestmark = pytest.mark.browser
 
@@ -138,32 +139,6 @@ def test_the_snapshot_is_kept_on_every_page(app: App, page: Page) -> None:
         expect(page).to_have_url(re.compile("bottleneck=10"))
 
 
-def test_a_slow_layout_shows_progress_and_stays_with_the_run(app: App, page: Page) -> None:
-    page.goto(f"{app.url}/?dataset=digits&bottleneck=6&epochs=5")
-    train_to_the_end(page)
-    page.get_by_role("link", name="Latent space").click()
-    page.get_by_role("radio", name="t-SNE").click()
-    page.get_by_role("button", name=re.compile("Compute t-SNE")).click()
-    expect(page.get_by_role("button", name="Cancel")).to_be_visible()
-    laid_out = page.locator('.map[data-axes="t-SNE 1 / t-SNE 2"]')
-    expect(laid_out).to_be_visible(timeout=SLOW)
-    page.reload()
-    page.get_by_role("radio", name="t-SNE").click()
-    expect(laid_out).to_be_visible()
-    expect(page.get_by_role("button", name=re.compile("Compute"))).to_have_count(0)
-
-
-def test_a_slow_layout_can_be_cancelled(app: App, page: Page) -> None:
-    page.goto(f"{app.url}/?dataset=digits&bottleneck=7&epochs=2")
-    train_to_the_end(page)
-    page.get_by_role("link", name="Latent space").click()
-    page.get_by_role("radio", name="UMAP").click()
-    page.get_by_role("button", name=re.compile("Compute UMAP")).click()
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("button", name=re.compile("Compute UMAP"))).to_be_visible()
-    expect(page.get_by_role("button", name="Cancel")).to_have_count(0)
-
-
 def test_stop_and_continue(app: App, page: Page) -> None:
     page.goto(f"{app.url}/?dataset=digits&bottleneck=9&epochs=1000&batch_size=16")
     page.get_by_role("button", name="Train", exact=True).click()
@@ -270,52 +245,25 @@ def test_an_exploding_run_says_why_and_what_to_try(app: App, page: Page) -> None
     expect(page.get_by_text("Try a lower learning rate")).to_be_visible(timeout=SLOW)
 
 
-@pytest.fixture(scope="module")
-def trained(fresh: Callable[..., App], chromium: Browser) -> tuple[str, Path]:
-    """Return the query of a run that is finished, and a store at rest that it is in."""
-    query, app = "dataset=digits&bottleneck=6&epochs=3", fresh()
-    with chromium.new_page() as page:
-        page.goto(f"{app.url}/?{query}")
-        train_to_the_end(page)
-    stop(app)
-    return query, app.home / "runs"
-
-
-def with_runs(home: Path, runs: Path) -> Path:
-    """Return a home of its own for a fresh server, with a copy of some runs."""
-    shutil.copytree(runs, home / "runs")
-    return home
-
-
-@pytest.mark.parametrize("address", ["", "filters"])
-def test_a_page_opens_cold_by_its_own_address(
-    fresh: Callable[..., App], page: Page, trained: tuple[str, Path], tmp_path: Path, address: str
+def test_a_page_opens_cold_by_its_own_address_and_what_is_chosen_stays(
+    fresh: Callable[..., App], page: Page, tmp_path: Path
 ) -> None:
-    query, runs = trained
-    app = fresh(home=with_runs(tmp_path / "home", runs))
-    page.goto(f"{app.url}/{address}?{query}")
+    config = RunConfig(bottleneck=6, batch_size=32, epochs=3)
+    assert advance(str(tmp_path / "runs"), config.as_dict(), math.inf).done
+    app = fresh(home=tmp_path)
+    page.goto(f"{app.url}/anomalies?dataset=digits&bottleneck=6&epochs=3")
     expect(status(page)).to_contain_text("finished", timeout=SLOW)
     expect(page.get_by_role("link", name="Filters")).to_be_visible()
-    drawn = page.locator("img[src^='data:image/png'], .js-plotly-plot, canvas")
-    expect(drawn.first).to_be_visible(timeout=SLOW)
-    wait_for(lambda: any("torch" in mapped(w.pid) for w in app.workers()), "a warm worker")
-    for worker in app.workers():
-        # told by the protobuf that it brings
-        assert "_upb" not in mapped(worker.pid), "a worker imported streamlit"
-    stop(app)
-
-
-def test_what_is_chosen_on_a_page_opened_cold_stays(
-    fresh: Callable[..., App], page: Page, trained: tuple[str, Path], tmp_path: Path
-) -> None:
-    query, runs = trained
-    app = fresh(home=with_runs(tmp_path / "home", runs))
-    page.goto(f"{app.url}/anomalies?{query}")
     page.get_by_role("radio", name="Worst patch").click()
     settle(page)
     page.get_by_role("button", name="Train 10 epochs more").click()
     expect(status(page)).to_contain_text("epoch 13/13", timeout=SLOW)
     expect(page.get_by_role("radio", name="Worst patch")).to_be_checked()
+    assert app.workers()
+    for worker in app.workers():
+        assert "torch" in mapped(worker.pid)
+        # told by the protobuf that it brings
+        assert "_upb" not in mapped(worker.pid), "a worker imported streamlit"
     stop(app)
 
 

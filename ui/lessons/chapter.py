@@ -16,6 +16,7 @@ from ui.downloads import download
 from ui.lessons import place, prediction, predictions, reveal, running, views
 from ui.lessons.running import Stand
 from ui.lessons.ways import TITLES, go
+from ui.places import unplaced
 from ui.refreshing import refreshing
 from ui.server import server
 
@@ -46,7 +47,7 @@ def draw(lesson: Lesson, lessons: Sequence[Lesson]) -> None:
     try:
         now = running.stand(lesson)
     except DatasetError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(unplaced(str(error)), icon=":material/error:")
         return
     with asked:
         if prediction.draw(lesson, there=now.values is not None):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+MOST = 60
+"""Letters of a name; those of chapters have fewer."""
 _OPEN, _SHEET = "lesson open", "worksheet open"
 
 
@@ -30,7 +32,7 @@ def show_worksheet(shown: bool) -> None:
 
 def read(texts: list[str]) -> list[str]:
     """Open the chapter that an address names; whether it is one shows on the page."""
-    open_chapter(texts[-1])
+    open_chapter(texts[-1][:MOST])
     return []
 
 

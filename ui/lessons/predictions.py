@@ -5,7 +5,6 @@ Kept in memory with the session, and part of what can be saved of it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -17,6 +16,8 @@ from aecore.language import text as _
 
 MOST_CHAPTERS = 200
 """Chapters that are remembered; a course has about ten."""
+MOST = 1e12
+"""The largest number that is a prediction."""
 _STANDINGS, _TURN = "lessons stood at", "lessons turn"
 
 
@@ -112,19 +113,25 @@ def from_dict(values: Mapping[str, Any]) -> list[str]:
     list of str
         A sentence for each chapter whose prediction made no sense.
     """
+    found, notes = read_all(values)
+    st.session_state[_STANDINGS] = found
+    st.session_state[_TURN] = turn() + 1
+    return notes
+
+
+def read_all(values: Mapping[str, Any]) -> tuple[dict[str, Standing], list[str]]:
+    """Return how far a session is with each chapter, and a sentence for each that made no sense."""
     notes = []
     found = {}
     for slug, entry in list(values.items())[:MOST_CHAPTERS]:
         read = _read(entry)
-        if read is None:
+        if read is None or not slug.isprintable():
             notes.append(
-                _("The prediction for the lesson {slug} was not readable.", slug=quoted(str(slug)))
+                _("The prediction for the lesson {slug} was not readable.", slug=quoted(slug))
             )
         else:
-            found[str(slug)] = read
-    st.session_state[_STANDINGS] = found
-    st.session_state[_TURN] = turn() + 1
-    return notes
+            found[slug] = read
+    return found, notes
 
 
 def _read(entry: Any) -> Standing | None:
@@ -133,7 +140,7 @@ def _read(entry: Any) -> Standing | None:
     value = entry.get("guess")
     if isinstance(value, bool) or not isinstance(value, int | float | None):
         return None
-    if value is not None and not math.isfinite(value):
+    if value is not None and not -MOST <= value <= MOST:
         return None
     flags = {name: entry.get(name) is True for name in ("skipped", "asked", "seen")}
     return Standing(value, **flags)

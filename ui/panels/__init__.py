@@ -47,7 +47,7 @@ PANELS: dict[str, Panel] = {
     panel.name: panel
     for panel in (
         Panel("walk", "Walk", "From one image to another, straight through code space."),
-        Panel("sweep", "Sweep", "One number of the code is moved, the others are held."),
+        Panel("sweep", "Move a number", "One number of the code is moved, the others are held."),
         Panel("decoded_grid", "Decoded grid", "What the decoder makes of regular places."),
         Panel("samples", "Samples", "Codes drawn at random, decoded."),
         Panel("neighbours", "Neighbours", "The images nearest to one, by codes and by pixels."),

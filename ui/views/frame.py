@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from threading import Condition
+from typing import TypeVar
 
+import cachetools
 import numpy as np
 import streamlit as st
 import torch
+from cachetools import LRUCache
+from cachetools.keys import typedkey
 from torch import Tensor
 
 from aecore import baselines, evaluation, images, language
@@ -49,22 +53,17 @@ class Frame:
 
 def cached(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
     """Cache a function of a frame and simple choices; computed once, also for thirty at once."""
+    return shared(most, lambda frame, *choices: typedkey(*frame.key, language.current(), *choices))
 
-    def decorate(function: Callable[..., T]) -> Callable[..., T]:
-        def of_key(key: tuple[str, int], choices: tuple[Any, ...], spoken: str, _frame: Frame) -> T:
-            return function(_frame, *choices)
 
-        of_key.__qualname__ = f"cached {function.__qualname__}"
-        # at once, whatever they hold
-        by_content: dict[str | type[Any], Callable[[Any], Any]] = {
-            OwnImages: lambda own: own.fingerprint
-        }
-        keep = st.cache_resource(max_entries=most, show_spinner=False, hash_funcs=by_content)(
-            of_key
-        )
-        return lambda frame, *choices: keep(frame.key, choices, language.current(), frame)
-
-    return decorate
+def shared(
+    most: int, key: Callable[..., Hashable]
+) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    """Cache a function by a key that is made of its arguments; computed once, as for `cached`."""
+    keep: Callable[[Callable[..., T]], Callable[..., T]] = cachetools.cached(
+        LRUCache(most), key, condition=Condition()
+    )
+    return keep
 
 
 @cached(64)

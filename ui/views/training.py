@@ -32,6 +32,7 @@ from ui.views.frame import (
     greys,
     model,
     rows_of,
+    shared,
     test_images,
     test_labels,
 )
@@ -144,14 +145,13 @@ def live_scatter(frame: Frame, has_baseline: bool) -> go.Figure:
     )
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
-def baseline_errors(
-    fingerprint: str, q: int, noise: Noise, seed: int, _config: RunConfig, _data: Dataset
-) -> dict[str, float]:
+@shared(256, lambda config, data: (data.fingerprint, *_units_and_noise(config)))
+def _baseline_errors(config: RunConfig, data: Dataset) -> dict[str, float]:
     """Return the MSE per pixel of PCA and of the mean image on the live test images."""
-    known = baseline(_data)
+    known = baseline(data)
     assert known is not None
-    _train, test = evaluation.live_probes(_config, _data)
+    q = _units_and_noise(config)[0]
+    _train, test = evaluation.live_probes(config, data)
     pca = (known.reconstruct(test.noisy, q) - test.clean).square().mean()
     mean = (known.mean - test.clean).square().mean()
     return {f"PCA {q}": float(pca), "Mean image": float(mean)}
@@ -161,14 +161,18 @@ def mse_lines(config: RunConfig, data: Dataset) -> dict[str, float]:
     """Return the heights of the dashed lines on the MSE chart; none before they are known."""
     if baseline(data) is None:
         return {}
-    q = min(config.code_size, config.pixels)
+    return _baseline_errors(config, data)
+
+
+def _units_and_noise(config: RunConfig) -> tuple[int, Noise, int]:
+    """Return what the errors of PCA and the mean image depend on beside the data."""
     seed = config.seed if config.corruption else 0
-    return baseline_errors(data.fingerprint, q, config.corruption, seed, config, data)
+    return min(config.code_size, config.pixels), config.corruption, seed
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _floor(fingerprint: str, _config: RunConfig, _data: Dataset) -> float:
-    _train, test = evaluation.live_probes(_config, _data)
+@shared(16, lambda config, data: data.fingerprint)
+def _floor(config: RunConfig, data: Dataset) -> float:
+    _train, test = evaluation.live_probes(config, data)
     return bce_floor(test.clean)
 
 
@@ -213,7 +217,7 @@ def _curve_figures(
                 at,
                 {_("Train"): [r["train_loss"] for r in rows],
                  _("Test"): [r["test_loss"] for r in rows]},
-                {_("Lowest possible"): _floor(frame.data.fingerprint, config, frame.data)},
+                {_("Lowest possible"): _floor(config, frame.data)},
                 title=_("{name} per pixel", name=name), height=170, **common,
             )
         )  # fmt: skip

@@ -1,0 +1,172 @@
+"""Servers and runs started and stopped again and again: what is left behind, and what grows.
+
+Servers follow each other on one store, told to end and killed in turn; then one server's run is
+started and stopped as often by a viewer. Not one of the speeds: ``python -m benchmarks.starts``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import psutil
+
+from aecore.config import RunConfig
+from aecore.datasets import load
+from aecore.runs import Run, RunStore
+from benchmarks.load import Viewer
+from benchmarks.measurement import HEADER, Row
+from benchmarks.server import AppServer
+
+CONFIG = RunConfig(dataset="digits", batch_size=32, epochs=1000)
+QUERY = "&".join(f"{name}={value}" for name, value in CONFIG.to_query().items())
+LEFT_AFTER_S = 30
+MOST_GROWTH = 0.05
+"""Share of the memory, from the first quarter of the cycles to the last, that is no growth."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a server takes at the end of a cycle."""
+
+    megabytes: float
+    threads: int
+    descriptors: int
+    children: int
+    files: int
+    """In the store's folder, without the snapshots."""
+
+
+def main() -> None:
+    """Run the cycles, and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.starts", description=__doc__)
+    parser.add_argument("--cycles", type=int, default=200, help="of servers, and of the run")
+    cycles = parser.parse_args().cycles
+    print(HEADER, flush=True)
+    with tempfile.TemporaryDirectory(prefix="starts-") as folder:
+        for row in servers(Path(folder) / "home", cycles):
+            print(row, flush=True)
+        for row in runs(Path(folder) / "home", cycles):
+            print(row, flush=True)
+
+
+def servers(home: Path, cycles: int) -> list[Row]:
+    """Start a server, train a little, end it; every other one is killed."""
+    seen: list[Seen] = []
+    orphans = troubles = stuck = 0
+    for cycle in range(cycles):
+        server = AppServer()
+        server.home = home
+        with server:
+            before = _step(home)
+            asyncio.run(_train(server.address))
+            stuck += _step(home) <= before
+            seen.append(_look(server, home))
+            family = server.process.children(recursive=True)
+            if cycle % 2:
+                server.process.kill()
+            else:
+                server.process.terminate()
+            server.process.wait(LEFT_AFTER_S)
+            alive = psutil.wait_procs(family, timeout=LEFT_AFTER_S)[1]
+            orphans += len(alive)
+            troubles += len(server.troubles())
+            for process in alive:
+                process.kill()
+    what = f"{cycles} servers in a row"
+    return [
+        Row(f"{what}: processes left behind", "0", str(orphans), orphans == 0),
+        Row(f"{what}: runs that did not go on", "0", str(stuck), stuck == 0),
+        Row(f"{what}: lines of trouble in the logs", "0", str(troubles), troubles == 0),
+        *_growth(what, seen),
+    ]
+
+
+async def _train(address: str) -> None:
+    """Open the run, and stay until it has been trained a little further than it was."""
+    async with Viewer(address, QUERY) as viewer:
+        await viewer.open()
+        for label in ("Train", "Continue"):
+            if label in viewer.buttons:
+                await viewer.press(label)
+        while len(viewer.refreshes) < 2:
+            await asyncio.sleep(0.05)
+
+
+def runs(home: Path, cycles: int) -> list[Row]:
+    """Start and stop one server's run."""
+    server = AppServer()
+    server.home = home
+    with server:
+        seen, exceptions = asyncio.run(_start_and_stop(server, home, cycles))
+        troubles = [*server.troubles(), *exceptions]
+    what = f"{cycles} starts and stops of a run"
+    return [
+        Row(f"{what}: lines of trouble", "0", str(len(troubles)), not troubles),
+        *_growth(what, seen),
+    ]
+
+
+async def _start_and_stop(
+    server: AppServer, home: Path, cycles: int
+) -> tuple[list[Seen], list[str]]:
+    seen = []
+    async with Viewer(server.address, QUERY) as viewer:
+        await viewer.open()
+        for _ in range(cycles):
+            for label in ("Continue", "Stop"):
+                await viewer.sees_button(label)
+                await viewer.press(label)
+            seen.append(_look(server, home))
+        return seen, viewer.exceptions
+
+
+def _look(server: AppServer, home: Path) -> Seen:
+    process = server.process
+    files = sum(path.suffix != ".safetensors" for path in home.rglob("*"))
+    return Seen(
+        process.memory_info().rss / 2**20,
+        process.num_threads(),
+        process.num_fds(),
+        len(process.children(recursive=True)),
+        files,
+    )
+
+
+def _growth(what: str, seen: Sequence[Seen]) -> list[Row]:
+    """Compare the first quarter of the cycles with the last."""
+    quarter = max(len(seen) // 4, 1)
+    rows = []
+    for name, unit, slack in (
+        ("megabytes", " MB", MOST_GROWTH),
+        ("threads", "", 0.0),
+        ("descriptors", "", 0.0),
+        ("children", "", 0.0),
+        ("files", "", 0.0),
+    ):
+        values = [getattr(each, name) for each in seen]
+        first, last = np.median(values[:quarter]), np.median(values[-quarter:])
+        slope = np.polyfit(range(len(values)), values, 1)[0] if len(values) > 1 else 0.0
+        rows.append(
+            Row(
+                f"{what}: {name}",
+                "no growth",
+                f"{first:.0f} → {last:.0f}{unit} ({slope:+.3f}{unit} a cycle)",
+                bool(last <= first * (1 + slack) + 2 * (not slack)),
+            )
+        )
+    return rows
+
+
+def _step(home: Path) -> int:
+    run: Run | None = RunStore(home / "runs").find(CONFIG, load(CONFIG.dataset).fingerprint)
+    return run.progress().step if run else 0
+
+
+if __name__ == "__main__":
+    main()
