@@ -177,7 +177,7 @@ def _help(name: str, field: Field) -> str:
         allowed = f" Each from {_text(field.low)} to {_text(field.high)}."
     if name == "dataset":
         return f"{field.help}{allowed} Default: mnist once it is here, else digits."
-    usual = defaults(None)[name]
+    usual = field.usually or defaults(None)[name]
     others = (
         f"; {each}: {_text(spec.defaults[name])}"
         for each, spec in DATASETS.items()

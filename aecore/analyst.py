@@ -30,6 +30,10 @@ MOST_FINISHED = 200
 """Finished jobs whose states are remembered."""
 MOST_QUEUED = 100
 """Jobs that may wait; more fail at once."""
+GRACE_S = 120.0
+"""How long a job goes on when all who asked for it are gone: a browser may come back."""
+LOOK_S = 1.0
+"""Between two looks at who is still there."""
 REPORT_S = 0.1
 """Shortest time between two reports of the same stage."""
 NICENESS = 15
@@ -80,6 +84,7 @@ class _Job:
     began: float = 0.0
     ended: float = 0.0
     askers: set[str] = field(default_factory=set)
+    asker_seen: float = field(default_factory=time.monotonic)
 
     def elapsed_s(self) -> float:
         return (self.ended or time.monotonic()) - self.began if self.began else 0.0
@@ -94,10 +99,16 @@ class Analyst:
     ----------
     numba_cache : Path
         Folder for numba's compiled code; made when it is missing.
+    is_connected : callable
+        ``asker -> bool``; a job whose askers are all gone is cancelled after a while.
     """
 
-    def __init__(self, numba_cache: Path) -> None:
+    def __init__(
+        self, numba_cache: Path, is_connected: Callable[[str], bool] = lambda asker: True
+    ) -> None:
         self._numba_cache = Path(numba_cache)
+        self._is_connected = is_connected
+        self._looked = 0.0
         self._change = threading.Condition()
         self._queue: list[_Job] = []
         self._running: _Job | None = None
@@ -122,7 +133,7 @@ class Analyst:
             Found by name in its module, also by another process. Called with the arguments and
             ``progress``, a callable ``(stage, fraction or None)``; what it returns is dropped.
         asker : str
-            Who wants it, such as a session's id.
+            Who wants it, such as a session's id; nobody who could be gone by default.
         **arguments
             Plain values that can be pickled.
 
@@ -182,11 +193,7 @@ class Analyst:
                 job.askers.discard(asker)
                 if job.askers:
                     return
-            if job is self._running:
-                self._kill()
-            else:
-                self._queue.remove(job)
-            self._finish(job, "cancelled")
+            self._drop(job)
 
     def warm(self) -> None:
         """Start the process and have it compile UMAP, unless that is done; does not wait."""
@@ -225,6 +232,33 @@ class Analyst:
         while len(self._finished) > MOST_FINISHED:
             del self._finished[next(iter(self._finished))]
         self._change.notify_all()
+
+    def _drop(self, job: _Job) -> None:
+        if job is self._running:
+            self._kill()
+        else:
+            self._queue.remove(job)
+        self._finish(job, "cancelled")
+
+    def _drop_abandoned(self) -> None:
+        """Cancel what nobody waits for any more."""
+        now = time.monotonic()
+        if now - self._looked < LOOK_S:
+            return
+        self._looked = now
+        for job in [*self._queue, *([self._running] if self._running else [])]:
+            if self._has_asker(job):
+                job.asker_seen = now
+            elif now - job.asker_seen > GRACE_S:
+                log.info("Cancelled %s: all who asked for it are gone", job.key)
+                self._drop(job)
+
+    def _has_asker(self, job: _Job) -> bool:
+        try:
+            return any(not asker or self._is_connected(asker) for asker in job.askers)
+        except Exception:  # whatever it was, the job goes on
+            log.exception("Could not see who waits for %s", job.key)
+            return True
 
     def _alive(self) -> bool:
         return self._process is not None and self._process.is_alive()
@@ -276,10 +310,12 @@ class Analyst:
         try:
             connection.send_bytes(job.content)
             while job is self._running:
-                kind, *details = connection.recv()
+                report = connection.recv() if connection.poll(LOOK_S) else None
                 with self._change:
-                    if job is self._running:
+                    if job is self._running and report:
+                        kind, *details = report
                         self._take(job, kind, details)
+                    self._drop_abandoned()
         except (EOFError, OSError):
             with self._change:
                 if job is self._running:  # else it was cancelled

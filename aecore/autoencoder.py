@@ -125,6 +125,11 @@ class Autoencoder(nn.Module):
 
     # -- common ----------------------------------------------------------------------
 
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are, and what goes in has to be."""
+        return self.weights[0].device
+
     def layer_values(self, x: Tensor, layer: int) -> Tensor:
         """Return the values of an encoder's layer on images (m, n), (m, places, units).
 

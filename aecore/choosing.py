@@ -13,7 +13,7 @@ from typing import Any
 
 from aecore import datasets
 from aecore.config import FIELDS, ConfigError, RunConfig, applied, defaults, unknown
-from aecore.conflicts import conflicts
+from aecore.conflicts import obstacles
 from aecore.fields import as_text, quoted, read, shown
 from aecore.language import marked
 from aecore.language import text as _
@@ -91,7 +91,7 @@ def _repaired(
     settings, given, repairs = gathered(values, dataset, others)
     for _time in range(len(FIELDS)):  # every repair settles one conflict for good
         settings = applied(settings)
-        conflict = next(conflicts(settings), None)
+        conflict = next(obstacles(settings), None)
         if conflict is None:
             break
         sentence, repair = conflict

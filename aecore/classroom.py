@@ -21,7 +21,7 @@ from aecore.choosing import (
     without_effect,
 )
 from aecore.config import FIELDS, RunConfig, applied, defaults
-from aecore.conflicts import conflicts
+from aecore.conflicts import obstacles
 from aecore.fields import as_text, read
 from aecore.language import text as _
 from aecore.limits import Limit
@@ -243,7 +243,7 @@ class Controls:
         repairs: list[Repair] = []
         for _time in range(len(FIELDS)):
             settings = applied(self._kept(settings))
-            conflict = next(conflicts(settings), None)
+            conflict = next(obstacles(settings), None)
             if conflict is None:
                 return dict(settings), repairs
             complaint, repair = conflict
@@ -296,7 +296,7 @@ class Controls:
 
     def _reason(self, wanted: Mapping[str, Any]) -> str:
         """Say why settings cannot be had."""
-        return next((why for why, _repair in conflicts(applied(self._kept(wanted)))),
+        return next((why for why, _repair in obstacles(applied(self._kept(wanted)))),
                     _("These settings are not allowed here."))  # fmt: skip
 
     def _refusal(self, name: str, value: Any) -> str:

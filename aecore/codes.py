@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from aecore.randomness import normal
+
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
@@ -79,7 +81,7 @@ def _sample(
     z: Tensor, activation: Activation, config: RunConfig, source: torch.Generator
 ) -> Tensor:
     mean, log_variance = z.chunk(2, dim=1)  # (m, q) each
-    return mean + (0.5 * log_variance).exp() * mean.new_empty(mean.shape).normal_(generator=source)
+    return mean + (0.5 * log_variance).exp() * normal(mean, source)
 
 
 def _mean_slope(z: Tensor, activation: Activation, config: RunConfig) -> Tensor:
@@ -93,7 +95,7 @@ def _bits(z: Tensor, activation: Activation, config: RunConfig) -> Tensor:
 def _noisy_bits(
     z: Tensor, activation: Activation, config: RunConfig, source: torch.Generator
 ) -> Tensor:
-    return activation.apply(z + config.code_noise * z.new_empty(z.shape).normal_(generator=source))
+    return activation.apply(z + config.code_noise * normal(z, source))
 
 
 _ANY = ("identity", "relu", "sigmoid", "tanh")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
-from aecore import datasets
+from aecore import datasets, devices
 from aecore.architectures import ARCHITECTURES
 from aecore.codes import CODES
 from aecore.conflicts import FEWEST_SNAPSHOTS, SNAPSHOT_BUDGET, conflicts, parameters
@@ -221,6 +221,7 @@ class RunConfig(Settings):
             parts.append(
                 _("pretrained as {pretrained}", pretrained=_(_PRETRAINED[self.pretraining]))
             )
+        parts += ["GPU"] if self.device == "cuda" else []
         return " · ".join(parts)
 
 
@@ -239,11 +240,14 @@ FIELDS: dict[str, Field] = {f.name: f.metadata["field"] for f in fields(RunConfi
 
 
 def defaults(dataset: str | None) -> dict[str, Any]:
-    """Return every setting's default for a data set (None: the bare defaults)."""
+    """Return every setting's default for a data set (None: the bare defaults).
+
+    The bare defaults are those of recordings, the same everywhere.
+    """
     usual = {f.name: f.default for f in fields(RunConfig)}
     if dataset is not None:
         spec = DATASETS[dataset]
-        usual |= {"dataset": dataset, **spec.options, **spec.defaults}
+        usual |= {"dataset": dataset, "device": devices.best(), **spec.options, **spec.defaults}
     return usual
 
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aecore import datasets
+from aecore import datasets, devices
 from aecore.activations import ACTIVATIONS
 from aecore.architectures import ARCHITECTURES
 from aecore.codes import CODES
@@ -34,6 +34,16 @@ def conflicts(settings: Settings) -> Iterator[Conflict]:
     """
     for check in _CHECKS:
         yield from check(settings)
+
+
+def obstacles(settings: Settings) -> Iterator[Conflict]:
+    """Yield what keeps settings from being trained here: what this machine lacks, and `conflicts`.
+
+    Settings of runs that were recorded elsewhere may need what is not here.
+    """
+    if settings["device"] == "cuda" and not devices.gpu():
+        yield _("This machine has no GPU that a network could be trained on."), {"device": "cpu"}
+    yield from conflicts(settings)
 
 
 def _data(s: Settings) -> Iterator[Conflict]:

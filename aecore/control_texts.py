@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -31,6 +32,10 @@ HELP = {
     ),
 }
 """What the parameters do, for the table of what an address can say."""
+
+
+MOST_PARTS = 200
+"""Names that one parameter can have; the rest is left alone."""
 
 
 def from_texts(texts: Texts, pages: Collection[str] = ()) -> tuple[Controls, list[str]]:
@@ -92,8 +97,8 @@ def to_texts(controls: Controls) -> dict[str, list[str]]:
 
 
 def _parts(texts: Sequence[str]) -> Iterator[str]:
-    for text in texts:
-        yield from (part.strip() for part in text.split(",") if part.strip())
+    found = (part.strip() for text in texts for part in text.split(",") if part.strip())
+    yield from islice(found, MOST_PARTS)
 
 
 def _hidden(texts: Sequence[str], pages: Collection[str], notes: list[str]) -> Iterator[str]:

@@ -8,7 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from aecore.randomness import normal, uniform
 
 if TYPE_CHECKING:
     import torch
@@ -52,26 +55,23 @@ class Corruption:
 Shape = tuple[int, int]
 
 
-def _uniform(like: Tensor, generator: torch.Generator) -> Tensor:
-    return like.new_empty(like.shape).uniform_(generator=generator)
-
-
 def _none(x: Tensor, level: float, generator: torch.Generator, shape: Shape) -> Tensor:
     return x
 
 
 def _gaussian(x: Tensor, level: float, generator: torch.Generator, shape: Shape) -> Tensor:
-    return x + level * x.new_empty(x.shape).normal_(generator=generator)
+    return normal(x, generator).mul_(level).add_(x)
 
 
 def _masking(x: Tensor, level: float, generator: torch.Generator, shape: Shape) -> Tensor:
-    return x * (_uniform(x, generator) >= level)
+    return uniform(x, generator).ge_(level).mul_(x)  # 0 or 1 times each pixel
 
 
 def _salt_and_pepper(x: Tensor, level: float, generator: torch.Generator, shape: Shape) -> Tensor:
-    u = _uniform(x, generator)
-    x = x.masked_fill(u < level / 2, 0.0)  # pepper: half of the spoiled pixels
-    return x.masked_fill((u >= level / 2) & (u < level), 1.0)  # salt: the other half
+    u = uniform(x, generator)
+    # 0 or 1 as numbers: with truth values it takes ten times as long
+    kept, bright = u.clone().ge_(level), u.ge_(level / 2)
+    return bright.sub_(kept).addcmul_(kept, x)  # salt, or pepper, or the pixel itself
 
 
 def _truncated_gaussian(
@@ -80,9 +80,9 @@ def _truncated_gaussian(
     from torch import special
 
     below, above = 0.5, 0.5 * (1 + math.erf(1 / math.sqrt(2)))  # normal distribution at 0 and 1
-    share = below + (above - below) * _uniform(x, generator)
+    share = uniform(x, generator).mul_(above - below).add_(below)
     added: Tensor = special.ndtri(share).clamp_(0, 1)
-    return x + level * added
+    return added.mul_(level).add_(x)
 
 
 def _block(x: Tensor, level: float, generator: torch.Generator, shape: Shape) -> Tensor:
@@ -93,30 +93,31 @@ def _block(x: Tensor, level: float, generator: torch.Generator, shape: Shape) ->
     tall, wide = round(side * height), round(side * width)
     if not tall or not wide:
         return x
-    u = x.new_empty(len(x), 2).uniform_(generator=generator)
+    u = uniform(x[:, :2], generator)
     top = (u[:, :1] * (height - tall + 1)).floor()  # (m, 1)
     left = (u[:, 1:] * (width - wide + 1)).floor()
     rows, columns = torch.arange(height, device=x.device), torch.arange(width, device=x.device)
-    across = (rows >= top) & (rows < top + tall)  # (m, height)
-    along = (columns >= left) & (columns < left + wide)
-    erased = across[:, :, None] & along[:, None, :]  # (m, height, width)
-    return x.masked_fill(erased.flatten(1), 0.0)
+    across = ((rows >= top) & (rows < top + tall)).to(x.dtype)  # (m, height)
+    along = ((columns >= left) & (columns < left + wide)).to(x.dtype)
+    kept = 1 - across[:, :, None] * along[:, None, :]  # (m, height, width), 0 or 1
+    return x * kept.flatten(1)
+
+
+@lru_cache(maxsize=64)
+def _blur(size: int, small: int) -> Tensor:
+    """Return the matrix that shrinks a line by averaging and enlarges it, (size, size)."""
+    import torch
+
+    shrink, enlarge = torch.zeros(small, size), torch.zeros(size, small)
+    for k in range(small):
+        first, end = k * size // small, -(-(k + 1) * size // small)
+        shrink[k, first:end] = 1 / (end - first)
+    enlarge[range(size), [k * small // size for k in range(size)]] = 1
+    return enlarge @ shrink
 
 
 def _downsampling(x: Tensor, level: float, generator: torch.Generator, shape: Shape) -> Tensor:
-    import torch
-
-    def blur(size: int) -> Tensor:
-        """Return the matrix that shrinks a line by averaging and enlarges it, (size, size)."""
-        small = max(1, round(size * (1 - level)))
-        shrink, enlarge = torch.zeros(small, size), torch.zeros(size, small)
-        for k in range(small):
-            first, end = k * size // small, -(-(k + 1) * size // small)
-            shrink[k, first:end] = 1 / (end - first)
-        enlarge[range(size), [k * small // size for k in range(size)]] = 1
-        return (enlarge @ shrink).to(x)
-
-    down, across = blur(shape[0]), blur(shape[1])
+    down, across = (_blur(size, max(1, round(size * (1 - level)))).to(x) for size in shape)
     return (down @ x.view(-1, *shape) @ across.t()).flatten(1)  # rows, then columns
 
 

@@ -7,12 +7,15 @@ was wanted. Knows no Streamlit: who is connected is asked through a function.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import math
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
-from concurrent.futures import BrokenExecutor, Executor, Future
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -20,9 +23,10 @@ from uuid import uuid4
 
 from aecore.config import ConfigError, RunConfig, from_dict
 from aecore.language import marked
+from aecore.language import text as _
 from aecore.results import write_atomically
-from aecore.runs import Run, RunStore
-from aecore.workers import Outcome, advance, fit_baselines, make_executor, warm
+from aecore.runs import Run, RunError, RunStore
+from aecore.workers import Outcome, Pool, Processes, advance, fit_baselines, warm
 
 log = logging.getLogger(__name__)
 
@@ -30,11 +34,19 @@ LEASE_S = 150.0
 """How long a lease lasts that nobody renews; browsers throttle hidden tabs."""
 RENEW_S = 20.0
 PRUNE_S = 60.0
+ELSEWHERE_S = 1.0
+"""Between two looks at what other servers of this store are asked for."""
 RETRY_S = 1.0
-"""Pause after a worker could not be started."""
+"""Pause after a worker could not be started or reached."""
+ROOM_S = 5.0
+"""Pause after the disk was found full."""
+BUSY_S = 0.2
+"""Pause of a run that somebody else was training."""
 FIRST_SLICE_S, SHORTEST_SLICE_S, LONGEST_SLICE_S = 0.1, 0.25, 2.0
 MOST_WANTED = 8
 """Unfinished runs one holder can want at a time; older wishes are dropped."""
+MOST_RUNS = 300
+"""Unfinished runs that all together can want at a time."""
 MOST_WARMED = 1000
 """Data sets, as they were chosen, that are remembered to be warm."""
 MOST_DEATHS = 4
@@ -43,17 +55,24 @@ MOST_DEATHS = 4
 Status = Literal["new", "queued", "training", "paused", "done", "failed"]
 
 
+class QueueFull(RunError):
+    """A run that cannot be wanted now; the message is one sentence for a person."""
+
+
 @dataclass
 class _Wanted:
     """A run that somebody wants to go on."""
 
     run: Run
     leases: dict[str, tuple[RunConfig, float]] = field(default_factory=dict)
+    asked_at: float = 0.0
     served_at: float = 0.0
     not_before: float = 0.0
     begun: bool = False
     training: bool = False
     deaths: int = 0
+    trouble: str = ""
+    """Why it does not move for the time being."""
 
     @property
     def target(self) -> RunConfig:
@@ -61,23 +80,15 @@ class _Wanted:
         return max((config for config, _until in self.leases.values()), key=lambda c: c.epochs)
 
 
-@dataclass
-class _Slot:
-    executor: Executor
-    run_id: str = ""
-
-
 class Engine:
-    """Trains the runs of a store on worker processes, as long as they are wanted.
+    """Trains the runs of a store on workers, as long as they are wanted.
 
     Parameters
     ----------
     home : Path
         Runs live in ``home/runs``.
-    workers : int
-        Slices in flight at a time.
-    make : callable
-        Makes the executor of a slot, and again when it broke.
+    workers : int or Pool
+        How many processes of this machine train, or who else does.
     store_bytes : int
         What the store may take; runs unused for longest are removed past it.
     is_connected : callable
@@ -87,15 +98,13 @@ class Engine:
     def __init__(
         self,
         home: Path,
-        workers: int,
+        workers: int | Pool,
         *,
-        make: Callable[[], Executor] = make_executor,
         store_bytes: int = 4 << 30,
         is_connected: Callable[[str], bool] = lambda holder: False,
     ) -> None:
         self.home = Path(home)
         self.store = RunStore(self.home / "runs")
-        self._make = make
         self._store_bytes = store_bytes
         self._is_connected = is_connected
         self._wanted: dict[str, _Wanted] = {}
@@ -104,8 +113,11 @@ class Engine:
         self._closed = False
         self._warmed: set[tuple[str, str]] = set()
         self._leases_file = self.home / "wanted" / f"{uuid4().hex}.json"
+        self._looked, self._elsewhere = -math.inf, Counter[str]()
+        self._adopted: dict[Path, float] = {}
         self._adopt()
-        self._slots = [_Slot(make()) for _slot in range(workers)]
+        self._pool = Processes(workers) if isinstance(workers, int) else workers
+        self._in_flight: list[str] = []
         self._thread = threading.Thread(target=self._loop, name="engine", daemon=True)
         self._thread.start()
 
@@ -121,11 +133,20 @@ class Engine:
             The data's.
         holder : str
             Who wants it, such as a session's id.
+
+        Raises
+        ------
+        QueueFull
+            If so many runs are wanted already by people who are there that one more is too many.
         """
+        with self._change:
+            if config.run_id(fingerprint) not in self._wanted:
+                self._make_room()
         run = self.store.open(config, fingerprint)
         run.touch()
         with self._change:
             wanted = self._wanted.setdefault(run.id, _Wanted(run))
+            wanted.asked_at = time.monotonic()
             wanted.leases[holder] = (config, time.monotonic() + LEASE_S)
             wanted.deaths = 0
             self._errors.pop(run.id, None)
@@ -154,15 +175,25 @@ class Engine:
             return wanted is not None and holder in wanted.leases
 
     def holders(self, run_id: str) -> int:
-        """Return how many hold a lease on a run."""
+        """Return how many hold a lease on a run, here or at another server of this store."""
         with self._change:
             wanted = self._wanted.get(run_id)
-            return len(wanted.leases) if wanted else 0
+            return (len(wanted.leases) if wanted else 0) + self._held_elsewhere()[run_id]
 
     def queue(self) -> tuple[int, int]:
         """Return how many runs are wanted, and how many slices can be trained at once."""
         with self._change:
-            return len(self._wanted), len(self._slots)
+            return len(self._wanted), self._pool.slots()
+
+    def ahead(self, run_id: str) -> int:
+        """Return how many runs have their turn before one that waits; 0 where none waits."""
+        with self._change:
+            mine = self._wanted.get(run_id)
+            if mine is None or mine.training:
+                return 0
+            waiting = [w for w in self._wanted.values() if not w.training]
+            turns = sorted(waiting, key=lambda w: w.served_at)  # first come first where equal
+            return turns.index(mine)
 
     def status(self, run: Run, epochs: int) -> tuple[Status, str]:
         """Return where a run stands for somebody who wants so many epochs, and why if failed."""
@@ -174,9 +205,14 @@ class Engine:
             wanted = self._wanted.get(run.id)
             error = self._errors.get(run.id, "")
             if wanted:
-                return ("training" if wanted.begun else "queued"), ""
+                return ("training" if wanted.begun else "queued"), (
+                    wanted.trouble or self._pool.trouble()
+                )
+            elsewhere = self._held_elsewhere()[run.id]
         if error:
             return "failed", error
+        if elsewhere:
+            return ("training" if run.progress().step else "queued"), ""
         return ("paused" if run.progress().step or run.steps() else "new"), ""
 
     def warm_up(self, dataset: str, options: Mapping[str, Any] | None = None) -> None:
@@ -192,10 +228,20 @@ class Engine:
             if len(self._warmed) >= MOST_WARMED:
                 self._warmed.clear()
             self._warmed.add(key)
-            for slot in self._slots:
-                self._send(slot, warm, dataset, chosen)
-            # last and once: a press of Train meanwhile finds the other workers free
-            self._send(self._slots[-1], fit_baselines, str(self.home), dataset, chosen)
+            try:
+                self._pool.everywhere(warm, dataset, chosen)
+                # last and once: a press of Train meanwhile finds the other workers free
+                last = self._pool.submit(fit_baselines, str(self.home), dataset, chosen)
+            except Exception:  # for lack of memory, say; the first slice sees to it
+                log.exception("A worker could not be started")
+                return
+            last.add_done_callback(lambda future: self._came_warm(key, future))
+
+    def _came_warm(self, key: tuple[str, str], future: Future[None]) -> None:
+        """See to it that what was lost with a worker is done when it is asked for again."""
+        if future.cancelled() or isinstance(future.exception(), BrokenExecutor):
+            with self._change:
+                self._warmed.discard(key)
 
     def close(self) -> None:
         """Stop; slices in flight are finished, leases end."""
@@ -204,8 +250,7 @@ class Engine:
             self._wanted.clear()
             self._change.notify_all()
         self._thread.join()
-        for slot in self._slots:
-            slot.executor.shutdown(wait=True, cancel_futures=True)
+        self._pool.close()
         self._leases_file.unlink(missing_ok=True)
 
     def abandon(self) -> None:
@@ -239,71 +284,63 @@ class Engine:
                 log.exception("Could not look after leases and room")
 
     def _hand_out(self) -> None:
-        now = time.monotonic()
-        for slot in self._slots:
-            if slot.run_id:
-                continue
+        now, slots = time.monotonic(), self._pool.slots()
+        while len(self._in_flight) < slots:
             ready = [w for w in self._wanted.values() if not w.training and w.not_before <= now]
             if not ready:
                 return
             wanted = min(ready, key=lambda w: w.served_at)
             wanted.training, wanted.served_at = True, now
-            slot.run_id = wanted.run.id
-            share = 3 * len(self._slots) / len(self._wanted)
+            share = 3 * slots / len(self._wanted)
             seconds = min(max(share, SHORTEST_SLICE_S), LONGEST_SLICE_S)
-            self._submit(slot, wanted, seconds if wanted.begun else FIRST_SLICE_S)
+            self._submit(wanted, seconds if wanted.begun else FIRST_SLICE_S)
 
-    def _submit(self, slot: _Slot, wanted: _Wanted, seconds: float) -> None:
+    def _submit(self, wanted: _Wanted, seconds: float) -> None:
         arguments = str(self.store.root), wanted.target.as_dict(), seconds
-        future = self._send(slot, advance, *arguments)
-        if future is not None:
-            future.add_done_callback(lambda f: self._came_back(slot, wanted, f))
-            return
-        slot.run_id, wanted.training = "", False
-        wanted.not_before = time.monotonic() + RETRY_S
-        self._count_death(wanted)
-
-    def _send(
-        self, slot: _Slot, function: Callable[..., Any], *arguments: Any
-    ) -> Future[Any] | None:
-        """Submit to a slot's executor, or to a new one; None where the machine makes none."""
         try:
-            try:
-                return slot.executor.submit(function, *arguments)
-            except BrokenExecutor:  # died while idle: not the run's doing
-                slot.executor = self._make()
-                return slot.executor.submit(function, *arguments)
+            future = self._pool.submit(advance, *arguments)
         except Exception:  # for lack of memory, say; the engine must not end with it
             log.exception("A worker could not be started")
-            return None
+            wanted.training, wanted.not_before = False, time.monotonic() + RETRY_S
+            self._count_death(wanted)
+            return
+        self._in_flight.append(wanted.run.id)
+        future.add_done_callback(lambda f: self._came_back(wanted, f))
 
-    def _came_back(self, slot: _Slot, wanted: _Wanted, future: Future[Outcome]) -> None:
+    def _came_back(self, wanted: _Wanted, future: Future[Outcome]) -> None:
         run_id = wanted.run.id
         with self._change:
-            slot.run_id, wanted.training = "", False
-            if self._closed or future.cancelled():
+            self._in_flight.remove(run_id)
+            wanted.training = False
+            if self._closed:
                 return
-            error = future.exception()
-            if isinstance(error, BrokenExecutor):
-                slot.executor = self._make()
+            error = None if future.cancelled() else future.exception()
+            if future.cancelled():
+                wanted.not_before = time.monotonic() + RETRY_S
+            elif isinstance(error, BrokenExecutor):
                 log.warning("A worker died while training run %s; it goes on.", run_id)
                 self._count_death(wanted)
+            elif isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+                wanted.trouble = marked("The disk is full: training goes on once there is room.")
+                wanted.not_before = time.monotonic() + ROOM_S
             elif error is not None:
                 log.error("Run %s cannot be trained", run_id, exc_info=error)
                 self._give_up(run_id, _sentence(error))
             else:
-                outcome = future.result()
-                wanted.deaths = 0
-                wanted.begun = wanted.begun or not outcome.busy
-                if outcome.busy:
-                    wanted.not_before = time.monotonic() + 0.2
-                elif outcome.failure:
-                    self._wanted.pop(run_id, None)
-                else:
-                    for holder, (config, _until) in list(wanted.leases.items()):
-                        if outcome.step >= config.target_step:
-                            self._drop(run_id, holder)
+                self._take(wanted, future.result())
             self._change.notify_all()
+
+    def _take(self, wanted: _Wanted, outcome: Outcome) -> None:
+        wanted.deaths, wanted.trouble = 0, ""
+        wanted.begun = wanted.begun or not outcome.busy
+        if outcome.busy:
+            wanted.not_before = time.monotonic() + BUSY_S
+        elif outcome.failure:
+            self._wanted.pop(wanted.run.id, None)
+        else:
+            for holder, (config, _until) in list(wanted.leases.items()):
+                if outcome.step >= config.target_step:
+                    self._drop(wanted.run.id, holder)
 
     def _count_death(self, wanted: _Wanted) -> None:
         wanted.deaths += 1
@@ -331,6 +368,22 @@ class Engine:
             if not wanted.leases:
                 del self._wanted[run_id]
 
+    def _make_room(self) -> None:
+        """Drop the oldest wishes of those who are gone until one more has room."""
+        while len(self._wanted) >= MOST_RUNS:
+            unwatched = [
+                w for w in self._wanted.values() if not any(map(self._is_connected, w.leases))
+            ]
+            if not unwatched:
+                raise QueueFull(
+                    _(
+                        "{count} runs are being trained already, as many as can wait here: try "
+                        "again when some of them are done.",
+                        count=len(self._wanted),
+                    )
+                )
+            del self._wanted[min(unwatched, key=lambda w: w.asked_at).run.id]
+
     def _renew(self) -> None:
         with self._change:
             now = time.monotonic()
@@ -347,7 +400,12 @@ class Engine:
         with self._change:
             now = time.monotonic()
             lines: list[dict[str, Any]] = [
-                {"settings": config.as_dict(), "holder": holder, "until": time.time() + until - now}
+                {
+                    "run": wanted.run.id,
+                    "settings": config.as_dict(),
+                    "holder": holder,
+                    "until": time.time() + until - now,
+                }
                 for wanted in self._wanted.values()
                 for holder, (config, until) in wanted.leases.items()
             ]
@@ -360,12 +418,23 @@ class Engine:
             except OSError as error:
                 log.warning("Could not write down which runs are wanted: %s", error)
 
+    def _held_elsewhere(self) -> Counter[str]:
+        """Return how many hold leases at other servers of this store, by the ids of the runs."""
+        now = time.monotonic()
+        if now - self._looked > ELSEWHERE_S:
+            self._looked, self._elsewhere = now, Counter()
+            for path in self._leases_file.parent.glob("[!.]*.json"):
+                if path != self._leases_file:
+                    self._elsewhere.update(_held(path, self._adopted.get(path, 0.0)))
+        return self._elsewhere
+
     def _adopt(self) -> None:
         """Take up what servers before this one were asked for and is not out of date."""
         from aecore.datasets import DatasetError, load
 
         for path in self._leases_file.parent.glob("*.json"):
             try:
+                self._adopted[path] = path.stat().st_mtime
                 for line in json.loads(path.read_bytes()):
                     left = min(float(line["until"]) - time.time(), LEASE_S)
                     if not left > 0:  # over, or not a number
@@ -376,16 +445,29 @@ class Engine:
                     if not run.done(config.epochs) and not run.failure():
                         wanted = self._wanted.setdefault(run.id, _Wanted(run))
                         wanted.leases[str(line["holder"])] = config, time.monotonic() + left
-                if time.time() - path.stat().st_mtime > LEASE_S:
+                if abs(time.time() - path.stat().st_mtime) > LEASE_S:  # or the clock was put back
                     path.unlink(missing_ok=True)
             except (OSError, ValueError, KeyError, TypeError, ConfigError, DatasetError) as error:
                 log.warning("Ignored a list of wanted runs that cannot be read: %s", error)
 
     def _prune(self) -> None:
         try:
-            self.store.prune(self._store_bytes)
+            with self._change:
+                wanted = set(self._wanted)
+            self.store.prune(self._store_bytes, spare=wanted)
         except OSError as error:
             log.warning("Could not make room in the run store: %s", error)
+
+
+def _held(path: Path, adopted: float) -> list[str]:
+    """Return the runs that a server has leases on, once for each; none if it is gone."""
+    try:
+        written = path.stat().st_mtime
+        if written <= adopted or abs(time.time() - written) > 2 * RENEW_S:
+            return []
+        return [str(line["run"]) for line in json.loads(path.read_bytes())]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []  # of another version, or just removed
 
 
 def _sentence(error: BaseException) -> str:

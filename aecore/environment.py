@@ -18,6 +18,8 @@ APP_NAME = "autoencoder-explorer"
 WORKERS = (1, 64)
 STORE_MB = (64, 10_000_000)
 DEFAULT_STORE_MB = 4096
+SCHEMES = ("tcp", "tls")
+"""How a cluster's scheduler is talked to."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,9 @@ class Environment:
         Folder of a teacher's own lessons, or None (``AE_LESSONS``).
     controls
         What a teacher has decided for everybody, as an address says it (``AE_CONTROLS``).
+    scheduler
+        Address of the Dask cluster that trains, such as ``tcp://10.0.0.1:8786``
+        (``AE_DASK_SCHEDULER``); empty where processes of this machine do.
     address
         What the app is called by others, such as ``https://explorer.example.edu``
         (``AE_ADDRESS``); empty where that is not said.
@@ -52,6 +57,7 @@ class Environment:
     lessons: Path | None = None
     controls: str = ""
     address: str = ""
+    scheduler: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -78,6 +84,7 @@ def read(environ: Mapping[str, str] | None = None) -> Environment:
         lessons=_lessons(environ.get("AE_LESSONS", ""), notes),
         controls=environ.get("AE_CONTROLS", "").strip(),
         address=_address(environ.get("AE_ADDRESS", ""), notes),
+        scheduler=_scheduler(environ.get("AE_DASK_SCHEDULER", ""), notes),
         notes=tuple(notes),
     )
 
@@ -166,6 +173,25 @@ def _address(text: str, notes: list[str]) -> str:
         return given.rstrip("/")
     notes.append(
         f"AE_ADDRESS is {_shown(text)}, expected one such as https://explorer.example.edu: ignored."
+    )
+    return ""
+
+
+def _scheduler(text: str, notes: list[str]) -> str:
+    """Return the address of a cluster's scheduler."""
+    given = text.strip()
+    if not given:
+        return ""
+    try:
+        parts = urlsplit(given)
+        rest = parts.path.strip("/") + parts.query + parts.fragment
+        if parts.scheme in SCHEMES and parts.hostname and parts.port and not rest:
+            return f"{parts.scheme}://{parts.netloc}"
+    except ValueError:
+        pass
+    notes.append(
+        f"AE_DASK_SCHEDULER is {_shown(text)}, expected one such as tcp://10.0.0.1:8786: "
+        "this machine trains itself."
     )
     return ""
 

@@ -132,12 +132,13 @@ def _distance(one: RunConfig, other: RunConfig) -> float:
     """Return how far apart two networks are in how they are trained; 0 for the same speed."""
     apart = abs(math.log(work(one) / work(other)))
     apart += abs(math.log(one.batch_size / other.batch_size))
-    for name in ("architecture", "code", "noise", "loss", "dataset"):
+    for name in ("device", "architecture", "code", "noise", "loss", "dataset"):
         apart += _WEIGHTS[name] * (getattr(one, name) != getattr(other, name))
     return apart + _WEIGHTS["contractive"] * (bool(one.contractive) != bool(other.contractive))
 
 
 _WEIGHTS = {
+    "device": 20.0,
     "architecture": 10.0,
     "contractive": 5.0,
     "code": 1.0,

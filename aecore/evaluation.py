@@ -8,7 +8,7 @@ second number of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import torch
@@ -46,6 +46,14 @@ class Probe:
     index: Tensor
     clean: Tensor
     noisy: Tensor
+
+    def to(self, device: torch.device) -> Probe:
+        """Return the probe on a device; without noise both images stay the same tensor."""
+        if device == self.clean.device:
+            return self
+        clean = self.clean.to(device)
+        noisy = clean if self.noisy is self.clean else self.noisy.to(device)
+        return replace(self, clean=clean, noisy=noisy)
 
 
 def order(count: int, split: str) -> Tensor:
@@ -147,7 +155,7 @@ def measure(config: RunConfig, model: Autoencoder, data: Dataset) -> dict[str, f
         ``train_…`` and ``test_…`` of `errors`, and each penalty on the training images,
         divided by the number of pixels, so that it adds to the loss.
     """
-    train, test = live_probes(config, data)
+    train, test = (probe.to(model.device) for probe in live_probes(config, data))
     through = _pass(model, train)
     row = {f"train_{k}": v for k, v in _errors(config, model, train, through).items()}
     row |= {f"test_{k}": v for k, v in errors(config, model, test).items()}
@@ -165,6 +173,7 @@ def measure_whole(config: RunConfig, model: Autoencoder, data: Dataset) -> dict[
     for split, images in (("train", data.train_images), ("test", data.test_images)):
         sums: dict[str, float] = {}
         for probe in probes(pixels(images), split, config.corruption, config.seed):
+            probe = probe.to(model.device)
             through = _pass(model, probe)
             parts = {f"{split}_{k}": v for k, v in _errors(config, model, probe, through).items()}
             if split == "train":

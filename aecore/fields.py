@@ -34,6 +34,10 @@ class Field:
         Names and their labels.
     explained : mapping of str to str
         A sentence on each choice, by its name.
+    stands_for : callable
+        Maps an allowed value to the one that it means on this machine.
+    usually : str
+        What explanations call the default where that depends on the machine.
     applies : callable
         ``settings -> bool``; where False the setting has no effect and is not shown.
     stops : tuple of float
@@ -62,6 +66,8 @@ class Field:
     fewest: int = 0
     needs: str = ""
     explained: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    stands_for: Callable[[Any], Any] = lambda value: value
+    usually: str = ""
 
 
 def setting(default: Any, group: str, label: str, help: str, kind: str, **more: Any) -> Any:
@@ -87,7 +93,8 @@ def read(field: Field, raw: Any) -> tuple[Any, str]:
     complaint : str
         A sentence on what did not fit; empty when everything did.
     """
-    return _READERS[field.kind](field, raw)
+    value, complaint = _READERS[field.kind](field, raw)
+    return (None if value is None else field.stands_for(value)), complaint
 
 
 def _read_number(field: Field, raw: Any) -> tuple[Any, str]:

@@ -17,6 +17,8 @@ from aecore.fields import quoted
 from aecore.language import text as _
 
 MOST_PINS = 6
+MOST_PIECES = 100
+"""Settings that are read of one."""
 MOST_LETTERS = 40
 """Of a name."""
 USUAL = "defaults"
@@ -100,7 +102,8 @@ def read(texts: Sequence[str], beside: RunConfig) -> tuple[list[Pin], list[str]]
     notes = []
     for raw in texts:
         name, rest = _parted(raw)
-        values, pieces = {}, [piece for piece in rest.split(_BETWEEN) if piece.strip()]
+        pieces = [piece for piece in rest.split(_BETWEEN) if piece.strip()][:MOST_PIECES]
+        values = {}
         for piece in pieces:
             setting, colon, value = piece.partition(_IS)
             if colon:

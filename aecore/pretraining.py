@@ -17,6 +17,7 @@ from aecore.activations import Activation
 from aecore.config import RunConfig
 from aecore.models import Dense
 from aecore.objectives import LOSSES
+from aecore.randomness import normal, uniform
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,11 +96,10 @@ def _rbm(layer: Layer, seen: Tensor, wanted: Tensor, source: torch.Generator) ->
     is minus the difference of the statistics, ``⟨v hᵀ⟩_data − ⟨v hᵀ⟩_reconstruction``.
     """
     mean = layer.activation.apply(linear(seen, layer.weight, layer.bias))  # (m, units)
-    drawn = mean.new_empty(mean.shape)
     if layer.activation.name == "sigmoid":
-        state = (drawn.uniform_(generator=source) < mean).to(mean.dtype)
+        state = uniform(mean, source).lt_(mean)  # 0 or 1
     else:
-        state = mean + drawn.normal_(generator=source)
+        state = mean + normal(mean, source)
     visible = linear(state, layer.weight.t(), layer.back_bias).sigmoid()  # (m, below)
     again = layer.activation.apply(linear(visible, layer.weight, layer.bias))
     m = len(seen)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,14 @@ from uuid import uuid4
 
 import numpy as np
 
+from aecore.plain_files import MOST_TENSORS, content_of, values_of
+
 log = logging.getLogger(__name__)
 
 MOST_ARRAYS = 200
 """Arrays that are kept in one folder: choices such as a seed, or one's own images, have no end."""
+SKEW_S = 300
+"""What is dated further ahead was written before the clock was put back, not just now."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -33,7 +38,8 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 def set_aside(path: Path, reason: object) -> None:
     """Rename a damaged file out of the way and log why."""
-    log.warning("Set aside %s, which is damaged: %s", path.name, reason)
+    place = f"{path.parent.name}/{path.name}"
+    log.warning("Set aside %s, which is damaged: %s", place, reason)
     try:
         os.replace(path, path.with_name(f"{path.name}.damaged"))
     except FileNotFoundError:
@@ -51,11 +57,13 @@ class Results:
     Parameters
     ----------
     folder : Path
-        It must exist when something is kept: what is removed meanwhile stays removed.
+    lasting : bool
+        Whether the folder is made when something is kept. Else it must exist: what is removed
+        meanwhile stays removed.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, *, lasting: bool = False) -> None:
+        self.folder, self._lasting = folder, lasting
 
     def path(self, name: str) -> Path:
         """Return where plain values of this name are kept."""
@@ -63,14 +71,21 @@ class Results:
 
     def save(self, name: str, values: Mapping[str, Any]) -> None:
         """Keep plain values."""
-        write_atomically(self.path(name), json.dumps(dict(values)).encode())
+        self._write(self.path(name), json.dumps(dict(values)).encode())
+
+    def _write(self, path: Path, content: bytes) -> None:
+        if self.folder.is_symlink():  # what is kept would land elsewhere
+            self.folder.unlink()
+        if self._lasting:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, content)
 
     def load(self, name: str) -> dict[str, Any] | None:
         """Return kept values, or None."""
         path = self.path(name)
         try:
-            return dict(json.loads(path.read_bytes()))
-        except FileNotFoundError:
+            return dict(values_of(content_of(path)))
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (ValueError, TypeError) as error:
             set_aside(path, error)
@@ -81,7 +96,7 @@ class Results:
         from safetensors.numpy import save
 
         content = save({"array": np.ascontiguousarray(array)})
-        write_atomically(self.folder / f"{name}.safetensors", content)
+        self._write(self.folder / f"{name}.safetensors", content)
         self._make_room()
 
     def _make_room(self) -> None:
@@ -97,8 +112,8 @@ class Results:
 
         path = self.folder / f"{name}.safetensors"
         try:
-            return load(path.read_bytes())["array"]
-        except FileNotFoundError:
+            return load(content_of(path, MOST_TENSORS))["array"]
+        except (FileNotFoundError, NotADirectoryError):
             return None
         except (SafetensorError, ValueError, KeyError) as error:
             set_aside(path, error)
@@ -107,9 +122,10 @@ class Results:
 
 def _written_at(path: Path) -> float:
     try:
-        return path.stat().st_mtime
+        written = path.stat().st_mtime
     except FileNotFoundError:
         return 0.0  # removed while we looked
+    return written if written < time.time() + SKEW_S else 0.0
 
 
 def of_dataset(home: Path, fingerprint: str) -> Results:
@@ -122,6 +138,4 @@ def of_dataset(home: Path, fingerprint: str) -> Results:
     fingerprint : str
         See `aecore.datasets.Dataset`.
     """
-    folder = home / "datasets" / fingerprint
-    folder.mkdir(parents=True, exist_ok=True)
-    return Results(folder)
+    return Results(home / "datasets" / fingerprint, lasting=True)

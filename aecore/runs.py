@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import os
 import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,9 +20,10 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
-from aecore.config import ConfigError, RunConfig, from_dict
+from aecore.config import FORMAT, ConfigError, RunConfig, from_dict
 from aecore.language import text as _
-from aecore.results import Results, set_aside, write_atomically
+from aecore.plain_files import MOST_TENSORS, content_of, remove_strangers, values_of
+from aecore.results import SKEW_S, Results, set_aside, write_atomically
 from aecore.schedule import kept_steps
 
 if TYPE_CHECKING:
@@ -33,6 +33,12 @@ log = logging.getLogger(__name__)
 
 WATCHED_S = 300
 """Seconds after its last use during which a run is never removed to make room."""
+MOST = 1e12
+"""Steps, seconds or images a second that no run can have."""
+MOST_REASON = 1000
+"""Characters of why training cannot go on."""
+UNFINISHED_S = 600
+"""Age of a half-written file that nobody is writing any more."""
 
 _ID = re.compile(r"[0-9a-f]{16}")
 
@@ -93,10 +99,11 @@ class Run:
         """Return the steps of which there is a snapshot, increasing."""
         try:
             names = os.listdir(self.path / "snapshots")
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
         stems = (name[: -len(".safetensors")] for name in names if name.endswith(".safetensors"))
-        return sorted(int(stem) for stem in stems if stem.isdecimal())
+        steps = {stem: int(stem) for stem in stems if stem.isdecimal()}
+        return sorted(step for stem, step in steps.items() if stem == f"{step:09d}")
 
     def _snapshot(self, step: int) -> Path:
         return self.path / "snapshots" / f"{step:09d}.safetensors"
@@ -123,7 +130,7 @@ class Run:
 
         path = self._snapshot(step)
         try:
-            return load(path.read_bytes())
+            return load(content_of(path, MOST_TENSORS))
         except FileNotFoundError:
             raise SnapshotGone(
                 _("Run {id} has no snapshot of step {step:,}.", id=self.id, step=step)
@@ -137,7 +144,10 @@ class Run:
     def distrust(self, step: int, reason: object) -> None:
         """Set a snapshot aside, and the checkpoint with it so that it is made again."""
         set_aside(self._snapshot(step), reason)
-        self._checkpoint.unlink(missing_ok=True)
+        try:
+            self._checkpoint.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("Run %s cannot be made again: %s", self.id, error)
 
     def thin(self, reached: int) -> None:
         """Remove snapshots that the schedule no longer keeps."""
@@ -165,7 +175,7 @@ class Run:
         from safetensors.torch import load
 
         try:
-            content = self._checkpoint.read_bytes()
+            content = content_of(self._checkpoint, MOST_TENSORS)
             return _progress(content), load(content)
         except FileNotFoundError:
             return None
@@ -180,8 +190,7 @@ class Run:
     def progress(self) -> Progress:
         """Return how far training has come, from the checkpoint's first few bytes."""
         try:
-            with self._checkpoint.open("rb") as file:
-                return _progress(file.read(65536))
+            return _progress(content_of(self._checkpoint, MOST_TENSORS, first=65536))
         except FileNotFoundError:
             return Progress()
         except (ValueError, KeyError, TypeError) as error:
@@ -214,14 +223,18 @@ class Run:
         """Return all measurements by increasing step, each step once."""
         rows: dict[int, dict[str, float]] = {}
         try:
-            lines = self._metrics.read_text(errors="replace").splitlines()
+            lines = content_of(self._metrics).decode(errors="replace").splitlines()
         except FileNotFoundError:
+            return []
+        except ValueError as error:
+            set_aside(self._metrics, error)
             return []
         for line in lines:
             try:
-                row = json.loads(line)
-                rows[int(row["step"])] = row
-            except (ValueError, KeyError, TypeError, OverflowError):
+                row = values_of(line)
+                if all(type(value) in (int, float) for value in row.values()):
+                    rows[int(row["step"])] = row
+            except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
                 continue  # torn: its slice was killed, and the next one writes it again
         return [rows[step] for step in sorted(rows)]
 
@@ -237,7 +250,7 @@ class Run:
         """Return why training cannot go on, or an empty text."""
         path = self.path / "failed.json"
         try:
-            return str(json.loads(path.read_bytes())["reason"])
+            return str(values_of(content_of(path))["reason"])[:MOST_REASON]
         except FileNotFoundError:
             return ""
         except (ValueError, KeyError, TypeError) as error:
@@ -248,8 +261,8 @@ class Run:
         """Note that the run is in use."""
         try:
             os.utime(self.path / "config.json")
-        except FileNotFoundError:
-            return  # removed meanwhile
+        except OSError:
+            return  # removed meanwhile, or nothing can be written, and so nothing removed either
 
     def used_at(self) -> float:
         """Return when the run was last in use, in seconds of the system's clock."""
@@ -269,6 +282,15 @@ class Run:
                     continue  # replaced while we looked
         return total
 
+    def tidy(self) -> None:
+        """Remove what writers that were killed have left half written."""
+        for path in self.path.rglob(".*.part"):
+            try:
+                if abs(time.time() - path.lstat().st_mtime) > UNFINISHED_S:
+                    path.unlink()
+            except OSError:
+                continue  # just finished, or nothing can be removed
+
     def lock(self) -> FileLock:
         """Return the lock that whoever trains or removes the run holds."""
         return FileLock(self.path / "lock")
@@ -279,11 +301,12 @@ def _progress(content: bytes) -> Progress:
     length = int.from_bytes(content[:8], "little")
     if not 0 < length <= len(content) - 8:
         raise ValueError("the header is cut off")
-    header = json.loads(content[8 : 8 + length])
-    progress = Progress(**json.loads(header["__metadata__"]["progress"]))
-    if progress.step < 0 or not math.isfinite(progress.seconds):
+    header = values_of(content[8 : 8 + length])
+    progress = Progress(**values_of(header["__metadata__"]["progress"]))
+    speed = progress.images_per_second
+    if not (0 <= progress.step < MOST and 0 <= progress.seconds < MOST and 0 <= speed < MOST):
         raise ValueError("the progress makes no sense")
-    return progress
+    return Progress(int(progress.step), float(progress.seconds), float(speed))
 
 
 class RunStore:
@@ -309,17 +332,23 @@ class RunStore:
         """
         run = Run(self.root / config.run_id(fingerprint), config)
         path = run.path / "config.json"
-        if _read_config(path) is None:
+        strange = remove_strangers(run.path)
+        known = _read_config(path) is not None
+        if strange or not known:
             for folder in ("snapshots", "results"):
                 (run.path / folder).mkdir(parents=True, exist_ok=True)
-            content = {"config": json.loads(config.to_json()), "data": fingerprint}
+        if not known:
+            content = {
+                "format": FORMAT, "config": json.loads(config.to_json()), "data": fingerprint,
+            }  # fmt: skip
             write_atomically(path, json.dumps(content, indent=1).encode())
         return run
 
     def find(self, config: RunConfig, fingerprint: str) -> Run | None:
         """Return the run of these settings if there is one, without making it."""
         run = Run(self.root / config.run_id(fingerprint), config)
-        return run if (run.path / "config.json").exists() else None
+        there = (run.path / "config.json").exists() and not run.path.is_symlink()
+        return run if there else None
 
     def get(self, run_id: str) -> Run:
         """Return a run by its id, or by the first few characters of it.
@@ -348,16 +377,31 @@ class RunStore:
 
     def runs(self) -> Iterator[Run]:
         """Yield every run whose settings can be read, in no order."""
+        for path in self._folders():
+            config = _read_config(path / "config.json")
+            if config is not None:
+                yield Run(path, config)
+
+    def left_out(self) -> list[str]:
+        """Return the ids of recordings that another version of this program made.
+
+        They are neither used, changed nor removed here.
+        """
+        return sorted(
+            path.name
+            for path in self._folders()
+            if _read_config(path / "config.json") is None and (path / "config.json").is_file()
+        )
+
+    def _folders(self) -> Iterator[Path]:
         try:
             names = os.listdir(self.root)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return
         for name in names:
             path = self.root / name
             if _ID.fullmatch(name) and not path.is_symlink():
-                config = _read_config(path / "config.json")
-                if config is not None:
-                    yield Run(path, config)
+                yield path
 
     def remove(self, run: Run, *, wait_s: float = 10) -> None:
         """Remove a run and all that belongs to it.
@@ -378,44 +422,93 @@ class RunStore:
         except Timeout:
             raise RunError(_("Run {id} is being trained; stop it first.", id=run.id)) from None
 
-    def prune(self, most_bytes: int) -> list[str]:
+    def prune(
+        self, most_bytes: int, spare: Collection[str] = (), *, wait_s: float = 0
+    ) -> list[str]:
         """Remove the runs unused for longest until the rest fits; spare those in use.
+
+        Does nothing while another process does the same: two would remove too much.
+
+        Parameters
+        ----------
+        most_bytes : int
+        spare : collection of str
+            Ids of runs that are in use, whatever the clock says.
+        wait_s : float
+            How long to wait for another process.
 
         Returns
         -------
         list of str
             Ids of what was removed.
         """
+        if not self.root.is_dir():
+            return []
+        try:
+            with FileLock(self.root / ".prune.lock").acquire(timeout=wait_s):
+                return self._prune(most_bytes, spare)
+        except Timeout:
+            return []
+
+    def _prune(self, most_bytes: int, spare: Collection[str]) -> list[str]:
         for leftover in self.root.glob(".*.removed"):  # of a removal that was killed
             shutil.rmtree(leftover, ignore_errors=True)
-        sizes = {run: run.size() for run in self.runs()}
-        total, removed = sum(sizes.values()), []
+        sizes: dict[Run, int] = {}
+        for run in self.runs():
+            run.tidy()
+            sizes[run] = run.size()
+            if run.used_at() > time.time() + SKEW_S:  # the clock was put back: it counts from now
+                run.touch()
+        total, removed, refusal = sum(sizes.values()), [], None
         for run in sorted(sizes, key=Run.used_at):
             if total <= most_bytes:
                 break
-            if time.time() - run.used_at() > WATCHED_S:
+            if run.id not in spare and time.time() - run.used_at() > WATCHED_S:
                 try:
                     self.remove(run, wait_s=0)
                 except RunError:
                     continue
+                except OSError as error:
+                    refusal = error
+                    continue
                 total -= sizes[run]
                 removed.append(run.id)
+        if refusal:
+            log.warning("Could not make room in the run store: %s", refusal)
         if removed:
             log.info("Removed %d runs to make room: %s", len(removed), ", ".join(removed))
         return removed
 
 
 def _read_config(path: Path) -> RunConfig | None:
+    """Return a run's settings; None where there are none, or none of this version's."""
     try:
-        content = json.loads(path.read_bytes())
+        content = values_of(content_of(path))
+        written = dict(content).get("format", 1)
+        if written != FORMAT:
+            _leave_out(path, f"it has format {written}, and this version has format {FORMAT}")
+            return None
         config = from_dict(content["config"])
-        if config.run_id(content["data"]) != path.parent.name:
-            raise ValueError("its settings are those of another run")
-        return config
-    except OSError as error:
-        if not isinstance(error, (FileNotFoundError, NotADirectoryError)):
-            log.warning("Left out run %s, which cannot be read: %s", path.parent.name, error)
+        if config.run_id(content["data"]) == path.parent.name:
+            return config
+        _leave_out(path, "its settings are those of another run")
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    except (ValueError, KeyError, TypeError, ConfigError) as error:
+    except (OSError, ConfigError) as error:
+        _leave_out(path, error)
+    except (ValueError, KeyError, TypeError) as error:
         set_aside(path, error)
-        return None
+    return None
+
+
+_left_out: set[Path] = set()
+
+
+def _leave_out(path: Path, reason: object) -> None:
+    """Say once that a run is left as it is: perhaps another version of this program reads it."""
+    if path not in _left_out:
+        _left_out.add(path)
+        log.warning(
+            "Left alone run %s, whose %s says nothing to this version: %s",
+            path.parent.name, path.name, reason,
+        )  # fmt: skip

@@ -14,6 +14,7 @@ from aecore.architectures import ARCHITECTURES
 from aecore.codes import CODES
 from aecore.corruption import CORRUPTIONS
 from aecore.datasets import DATASETS
+from aecore.devices import DEVICES, resolved
 from aecore.fields import setting
 from aecore.objectives import LOSSES
 from aecore.patches import LARGEST_FROM_PHOTOS, SMALLEST, SOURCES
@@ -495,4 +496,15 @@ class Settings:
         low=0,
         high=2**31 - 1,
         offered=tuple(range(8)),
+    )
+    device: str = setting(
+        "cpu",
+        "Training",
+        "Device",
+        "What does the computing. A seed draws the same numbers on each; only rounding differs.",
+        "choice",
+        choices=_labels(DEVICES),
+        explained=_helps(DEVICES),
+        stands_for=resolved,
+        usually="auto",
     )

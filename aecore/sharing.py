@@ -21,8 +21,8 @@ __all__ = [
 FORMAT, VERSION = "autoencoder explorer session", 1
 MOST_BYTES = 200_000
 """Size of a session's file at most."""
-MOST_ENTRIES, MOST_TEXTS, MOST_TEXT = 400, 20, 4000
-"""Parameters, texts of one parameter, and characters of a text at most."""
+MOST_ENTRIES, MOST_TEXTS, MOST_TEXT, MOST_NAME = 400, 20, 4000, 80
+"""Parameters, texts of one parameter, and characters of a text and of a name at most."""
 
 
 # -- addresses -----------------------------------------------------------------------
@@ -221,7 +221,7 @@ def read(content: bytes) -> tuple[Saved | None, list[str]]:
         if name not in parts:
             notes.append(_("The file has a part {name}, which is unknown.", name=quoted(name)))
     page = found.get("page", "")
-    if not isinstance(page, str) or len(page) > MOST_TEXT:
+    if not isinstance(page, str) or len(page) > MOST_NAME or not page.isprintable():
         notes.append(_("The page in the file is no text: the session opens on the first page."))
         page = ""
     return Saved(
@@ -235,7 +235,13 @@ def read(content: bytes) -> tuple[Saved | None, list[str]]:
 def _part(found: Mapping[str, Any], name: str, notes: list[str]) -> dict[str, Any]:
     part = found.get(name, {})
     if isinstance(part, dict):
-        return dict(list(part.items())[:MOST_ENTRIES])
+        good = {}
+        for key, value in list(part.items())[:MOST_ENTRIES]:
+            if key.isprintable() and len(key) <= MOST_NAME:
+                good[key] = value
+            else:
+                notes.append(_no_text(key))
+        return good
     notes.append(_("The part {name} of the file makes no sense: left out.", name=quoted(name)))
     return {}
 
@@ -252,5 +258,9 @@ def _texts(part: Mapping[str, Any], notes: list[str]) -> dict[str, tuple[str, ..
         ):
             good[name] = tuple(texts)
         else:
-            notes.append(_("What the file says of {name} is no text: left out.", name=quoted(name)))
+            notes.append(_no_text(name))
     return good
+
+
+def _no_text(name: str) -> str:
+    return _("What the file says of {name} is no text: left out.", name=quoted(name))

@@ -16,9 +16,11 @@ from typing import Any
 from filelock import Timeout
 from torch import Tensor
 
+from aecore import devices
 from aecore.config import from_dict
 from aecore.datasets import Dataset, load
 from aecore.evaluation import measure, measure_whole, pixels
+from aecore.language import marked
 from aecore.models import load_weights
 from aecore.runs import Progress, Run, RunError, RunStore
 from aecore.schedule import measured_steps
@@ -27,6 +29,7 @@ from aecore.workers import Outcome
 
 SHORT_S = 0.2
 """Slices shorter than this tell nothing about speed."""
+NO_GPU = marked("PyTorch finds no GPU here that it could use. Choose the processor as the device.")
 
 
 def advance(root: str, settings: Mapping[str, Any], seconds: float) -> Outcome:
@@ -40,12 +43,19 @@ def advance(root: str, settings: Mapping[str, Any], seconds: float) -> Outcome:
         As `RunConfig.as_dict`; its epochs are the target.
     seconds : float
         Time to spend training, above 0; loading and writing come on top.
+
+    Raises
+    ------
+    RunError
+        If the settings' device cannot be used here.
     """
     config = from_dict(settings)
+    if not devices.ready(config.device):
+        raise RunError(NO_GPU)
     data = load(config.dataset, config.data_options)
     run = RunStore(Path(root)).open(config, data.fingerprint)
     try:
-        with run.lock().acquire(timeout=0):
+        with devices.turn(config.device, Path(root)), run.lock().acquire(timeout=0):
             run = RunStore(Path(root)).open(config, data.fingerprint)  # if just removed
             return _advance(run, data, seconds)
     except Timeout:

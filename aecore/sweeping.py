@@ -22,11 +22,15 @@ from aecore.wording import explained, listed, sentences
 MOST_AXES = 2
 MOST_VALUES = 8
 """Values of a setting."""
+MOST_READ = 100
+"""Values that are read of an address, before some are left out."""
 MOST_RUNS = 36
 
-VARIABLE = tuple(name for name, field in FIELDS.items() if field.identity and name != "dataset")
-"""Settings that can vary: errors on different data sets cannot be compared, and the numbers of
-epochs are all in one run."""
+VARIABLE = tuple(
+    name for name, field in FIELDS.items() if field.identity and name not in ("dataset", "device")
+)
+"""Settings that can vary: errors on different data sets cannot be compared, those on different
+devices are the same, and the numbers of epochs are all in one run."""
 
 Place = tuple[int, ...]
 """Where a run stands: which value it has of each setting."""
@@ -225,7 +229,8 @@ def parse(texts: Sequence[str]) -> tuple[Sweep | None, list[str]]:
                   given=quoted(text))
             )  # fmt: skip
         else:
-            axis, said_of_it = axis_of(name, [part for part in values.split(",") if part.strip()])
+            parts = [part for part in values.split(",") if part.strip()]
+            axis, said_of_it = axis_of(name, parts[:MOST_READ])
             notes += said_of_it
             if axis.values:
                 axes[name] = axis

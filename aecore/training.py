@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from aecore.adam import Adam
 from aecore.config import RunConfig
 from aecore.models import Autoencoder, Dense, Pass, build, initialise
 from aecore.objectives import LOSSES, PENALTIES
@@ -26,30 +27,30 @@ class State:
 
     step: int
     model: Autoencoder
-    optimizer: torch.optim.Adam
+    optimizer: Adam
 
     def weights(self) -> dict[str, Tensor]:
-        """Return the weights by name; they share memory with the model."""
-        return dict(self.model.state_dict())
+        """Return the weights by name, on the CPU; there they share memory with the model."""
+        return {name: value.cpu() for name, value in self.model.state_dict().items()}
 
     def tensors(self) -> dict[str, Tensor]:
-        """Return everything but the step as tensors by name, for a checkpoint."""
+        """Return everything but the step as tensors by name, on the CPU, for a checkpoint."""
         moments = {
-            f"adam.{name}.{key}": value
+            f"adam.{name}.{key}": value.cpu()
             for name, parameter in self.model.named_parameters()
-            for key, value in self.optimizer.state[parameter].items()
+            for key, value in self.optimizer.state.get(parameter, {}).items()
         }
         return {f"model.{name}": value for name, value in self.weights().items()} | moments
 
 
 def start(config: RunConfig) -> State:
-    """Return the untrained network of step 0."""
-    model = initialise(config)
-    return State(0, model, _adam(config, model))
+    """Return the untrained network of step 0, on the settings' device."""
+    model = initialise(config).to(config.device)
+    return State(0, model, Adam(model.parameters(), config.learning_rate))
 
 
 def restore(config: RunConfig, tensors: Mapping[str, Tensor], step: int) -> State:
-    """Return the state that `State.tensors` described.
+    """Return the state that `State.tensors` described, on the settings' device.
 
     Raises
     ------
@@ -58,18 +59,15 @@ def restore(config: RunConfig, tensors: Mapping[str, Tensor], step: int) -> Stat
     """
     model = build(config)
     model.load_state_dict({name: tensors[f"model.{name}"] for name in model.state_dict()})
-    optimizer = _adam(config, model)
+    model.to(config.device)
+    optimizer = Adam(model.parameters(), config.learning_rate)
     for name, parameter in model.named_parameters():
         if f"adam.{name}.step" in tensors:  # layers that wait for their pretraining have none
             optimizer.state[parameter] = {
-                key: tensors[f"adam.{name}.{key}"].clone()
+                key: tensors[f"adam.{name}.{key}"].to(config.device, copy=True)
                 for key in ("step", "exp_avg", "exp_avg_sq")
             }
     return State(step, model, optimizer)
-
-
-def _adam(config: RunConfig, model: Autoencoder) -> torch.optim.Adam:
-    return torch.optim.Adam(model.parameters(), lr=config.learning_rate, fused=True)
 
 
 def train(config: RunConfig, images: Tensor, state: State) -> Iterator[int]:
@@ -89,10 +87,11 @@ def train(config: RunConfig, images: Tensor, state: State) -> Iterator[int]:
         Steps done so far.
     """
     per_epoch, size = config.steps_per_epoch, config.batch_size
+    images = images.to(config.device)  # all of them, as stored: a byte a pixel
     while True:
         epoch, position = divmod(state.step, per_epoch)
         order = torch.randperm(len(images), generator=generator(config.seed, "order", epoch))
-        for batch in order.split(size)[position:]:
+        for batch in order.to(images.device).split(size)[position:]:
             _step(config, as_pixels(images.index_select(0, batch)), state)
             yield state.step
 

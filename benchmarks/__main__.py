@@ -21,6 +21,7 @@ BENCHMARKS = (
     "anomaly_scores",
     "neighbours",
     "variants",
+    "cluster",
     "soak",
 )
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import numpy as np
 import psutil
@@ -21,10 +23,10 @@ from aecore.datasets import load
 from aecore.runs import Run, RunStore
 from benchmarks.load import Viewer
 from benchmarks.measurement import HEADER, Row
-from benchmarks.server import AppServer
+from benchmarks.server import PATIENCE_S, AppServer
 
-CONFIG = RunConfig(dataset="digits", batch_size=32, epochs=1000)
-QUERY = "&".join(f"{name}={value}" for name, value in CONFIG.to_query().items())
+FIRST, SECOND = (RunConfig(batch_size=1, epochs=1000, seed=seed) for seed in (1, 2))
+"""Runs that do not end while this goes on: one for all servers, one to be started and stopped."""
 LEFT_AFTER_S = 30
 MOST_GROWTH = 0.05
 """Share of the memory, from the first quarter of the cycles to the last, that is no growth."""
@@ -39,7 +41,7 @@ class Seen:
     descriptors: int
     children: int
     files: int
-    """In the store's folder, without the snapshots."""
+    """In the store, without snapshots and the lists of wishes, which last as long as a lease."""
 
 
 def main() -> None:
@@ -64,8 +66,7 @@ def servers(home: Path, cycles: int) -> list[Row]:
         server.home = home
         with server:
             before = _step(home)
-            asyncio.run(_train(server.address))
-            stuck += _step(home) <= before
+            stuck += not asyncio.run(_goes_on(server, home, before))
             seen.append(_look(server, home))
             family = server.process.children(recursive=True)
             if cycle % 2:
@@ -87,15 +88,17 @@ def servers(home: Path, cycles: int) -> list[Row]:
     ]
 
 
-async def _train(address: str) -> None:
-    """Open the run, and stay until it has been trained a little further than it was."""
-    async with Viewer(address, QUERY) as viewer:
+async def _goes_on(server: AppServer, home: Path, before: int) -> bool:
+    """Open the run, and tell whether it is trained further than it was."""
+    async with Viewer(server.address, urlencode(FIRST.to_query())) as viewer:
         await viewer.open()
         for label in ("Train", "Continue"):
             if label in viewer.buttons:
                 await viewer.press(label)
-        while len(viewer.refreshes) < 2:
+        until = time.monotonic() + PATIENCE_S
+        while _step(home) <= before and time.monotonic() < until:
             await asyncio.sleep(0.05)
+        return _step(home) > before
 
 
 def runs(home: Path, cycles: int) -> list[Row]:
@@ -116,10 +119,11 @@ async def _start_and_stop(
     server: AppServer, home: Path, cycles: int
 ) -> tuple[list[Seen], list[str]]:
     seen = []
-    async with Viewer(server.address, QUERY) as viewer:
+    async with Viewer(server.address, urlencode(SECOND.to_query())) as viewer:
         await viewer.open()
+        await viewer.press("Train")
         for _ in range(cycles):
-            for label in ("Continue", "Stop"):
+            for label in ("Stop", "Continue"):
                 await viewer.sees_button(label)
                 await viewer.press(label)
             seen.append(_look(server, home))
@@ -128,7 +132,7 @@ async def _start_and_stop(
 
 def _look(server: AppServer, home: Path) -> Seen:
     process = server.process
-    files = sum(path.suffix != ".safetensors" for path in home.rglob("*"))
+    files = sum(path.suffix != ".safetensors" for path in (home / "runs").rglob("*"))
     return Seen(
         process.memory_info().rss / 2**20,
         process.num_threads(),
@@ -164,7 +168,7 @@ def _growth(what: str, seen: Sequence[Seen]) -> list[Row]:
 
 
 def _step(home: Path) -> int:
-    run: Run | None = RunStore(home / "runs").find(CONFIG, load(CONFIG.dataset).fingerprint)
+    run: Run | None = RunStore(home / "runs").find(FIRST, load(FIRST.dataset).fingerprint)
     return run.progress().step if run else 0
 
 

@@ -191,6 +191,74 @@ def test_a_cancelled_job_may_be_submitted_again(analyst, tmp_path):
     assert wait_for_end(analyst, "a").status == "done"
 
 
+def rest(path, progress):
+    """Say nothing, until there is a file."""
+    while not Path(path).exists():
+        time.sleep(0.005)
+
+
+def test_what_nobody_waits_for_any_more_is_cancelled_after_a_while(tmp_path, monkeypatch):
+    monkeypatch.setattr(analyst_module, "GRACE_S", 0.1)
+    monkeypatch.setattr(analyst_module, "LOOK_S", 0.01)
+    never, connected = str(tmp_path / "never"), {"me", "you"}
+    analyst = Analyst(tmp_path / "numba", connected.__contains__)
+    try:
+        for asker in ("me", "you"):
+            analyst.submit("a", rest, asker=asker, path=never)
+        analyst.submit("b", rest, asker="me", path=never)
+        analyst.submit("c", write_line, path=str(tmp_path / "out"), text="c")
+        wait_for(lambda: analyst.state("a").elapsed_s, "the first to run")
+        process = process_of(analyst)
+        connected.remove("me")
+        assert wait_for_end(analyst, "b").status == "cancelled"
+        assert analyst.state("a").status == "running"  # the other one still waits for it
+        connected.remove("you")
+        assert wait_for_end(analyst, "a").status == "cancelled"
+        assert not process.is_running()
+        assert wait_for_end(analyst, "c").status == "done"  # asked for by nobody who could go
+    finally:
+        analyst.close()
+
+
+def test_who_comes_back_in_time_finds_the_job_going_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(analyst_module, "LOOK_S", 0.01)
+    looks, connected = [], set()
+
+    def is_connected(asker):
+        looks.append(asker)
+        return asker in connected
+
+    analyst = Analyst(tmp_path / "numba", is_connected)
+    try:
+        analyst.submit("a", rest, asker="me", path=str(tmp_path / "never"))
+        wait_for(lambda: len(looks) > 3, "some looks")
+        before = analyst._running.asker_seen
+        connected.add("me")
+        wait_for(lambda: analyst._running.asker_seen > before, "a look that finds the asker")
+        assert analyst.state("a").status == "running"
+        (tmp_path / "never").touch()
+        assert wait_for_end(analyst, "a").status == "done"
+    finally:
+        analyst.close()
+
+
+def test_an_analyst_outlives_a_session_list_that_fails(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(analyst_module, "LOOK_S", 0.01)
+    monkeypatch.setattr(analyst_module, "GRACE_S", 0)
+
+    def is_connected(asker):
+        raise RuntimeError("no runtime")
+
+    analyst = Analyst(tmp_path / "numba", is_connected)
+    try:
+        analyst.submit("a", rest, asker="me", path=str(tmp_path / "never"))
+        wait_for(lambda: "no runtime" in caplog.text, "the failure to be logged")
+        (tmp_path / "never").touch()
+        assert wait_for_end(analyst, "a").status == "done"
+    finally:
+        analyst.close()
+
+
 def test_a_killed_process_fails_its_job_and_the_next_goes_on(analyst, tmp_path):
     process = turning(analyst, "a", tmp_path)
     analyst.submit("b", write_line, path=str(tmp_path / "out"), text="b")

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
@@ -18,10 +18,10 @@ import torch
 from aecore import engine as engine_module
 from aecore.config import RunConfig
 from aecore.datasets import load
-from aecore.engine import MOST_DEATHS, MOST_WANTED, Engine
+from aecore.engine import MOST_DEATHS, MOST_WANTED, Engine, QueueFull
 from aecore.runs import RunStore
 from aecore.slices import advance
-from aecore.workers import Outcome
+from aecore.workers import Outcome, Processes
 from tests.waiting import PATIENCE_S, gone, wait_for
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -87,7 +87,7 @@ def engine(tmp_path_factory):
 
 
 def pids(engine):
-    return [pid for slot in engine._slots for pid in slot.executor._processes or ()]
+    return [pid for one in engine._pool._members for pid in one.executor._processes or ()]
 
 
 # -- with real workers ---------------------------------------------------------------
@@ -110,7 +110,7 @@ def test_releasing_pauses_and_wanting_continues(engine, tmp_path):
     wait_for(lambda: run.progress().step, "the first slice")
     engine.release(run.id, "me")
     assert engine.status(run, 1000) == ("paused", "")
-    wait_for(lambda: not any(slot.run_id for slot in engine._slots), "the last slice")
+    wait_for(lambda: not engine._in_flight, "the last slice")
     step = run.progress().step
     assert 0 < step < config.target_step
     nearer = with_epochs(config, step // config.steps_per_epoch + 2)
@@ -122,7 +122,7 @@ def test_releasing_pauses_and_wanting_continues(engine, tmp_path):
 def test_two_runs_move_at_once(engine):
     configs = [with_epochs(RunConfig(seed=seed, batch_size=32), 1000) for seed in (21, 22)]
     runs = [engine.want(config, fingerprint(), "me") for config in configs]
-    wait_for(lambda: all(slot.run_id for slot in engine._slots), "both workers to be at work")
+    wait_for(lambda: len(engine._in_flight) == 2, "both workers to be at work")
     for _ in range(2):
         before = [run.progress().step for run in runs]
         wait_for(
@@ -140,12 +140,11 @@ def test_a_killed_worker_costs_nothing_but_time(engine, undisturbed, caplog, mon
     monkeypatch.setattr(engine_module, "LONGEST_SLICE_S", 0.25)
     run = engine.want(LONG, fingerprint(), "me")
     wait_for(
-        lambda: run.progress().step and any(slot.run_id == run.id for slot in engine._slots),
-        "a slice after the first",
+        lambda: run.progress().step and engine._in_flight == [run.id], "a slice after the first"
     )
-    for slot in engine._slots:
-        if slot.run_id == run.id:
-            for pid in list(slot.executor._processes):
+    for member in engine._pool._members:
+        if member.tasks:
+            for pid in list(member.executor._processes):
                 os.kill(pid, 9)
     wait_until(engine, run, LONG.epochs, "done")
     assert recording(run) == undisturbed
@@ -154,8 +153,8 @@ def test_a_killed_worker_costs_nothing_but_time(engine, undisturbed, caplog, mon
 
 
 def test_workers_that_die_while_idle_are_replaced(engine):
-    wait_for(lambda: not any(slot.run_id for slot in engine._slots), "idle workers")
-    first = engine._slots[0].executor
+    wait_for(lambda: not engine._in_flight, "idle workers")
+    first = engine._pool._members[0].executor
     first.submit(int).result(PATIENCE_S)  # alive
     (old,) = first._processes
     os.kill(old, 9)
@@ -165,14 +164,14 @@ def test_workers_that_die_while_idle_are_replaced(engine):
     config = with_epochs(SHORT, 7)
     run = engine.want(config, fingerprint(), "me")
     wait_until(engine, run, 7, "done")
-    assert engine._slots[0].executor is not first
+    assert engine._pool._members[0].executor is not first
     assert old not in pids(engine)
 
 
 def test_two_engines_on_one_store_make_one_recording(engine, undisturbed):
     old = engine.store.open(LONG, fingerprint())
     engine.store.remove(old)
-    other = Engine(engine.home, 1, make=threads)
+    other = Engine(engine.home, Processes(1, threads))
     try:
         run = engine.want(LONG, fingerprint(), "me")
         other.want(LONG, fingerprint(), "you")
@@ -210,7 +209,8 @@ if __name__ == "__main__":
     run = engine.want(from_dict(json.loads(sys.argv[2])), load("digits").fingerprint, "a student")
     while not run.progress().step:
         time.sleep(0.01)
-    print(json.dumps([p for slot in engine._slots for p in slot.executor._processes]), flush=True)
+    (worker,) = engine._pool._members
+    print(json.dumps(list(worker.executor._processes)), flush=True)
     time.sleep(600)
 """
 
@@ -229,7 +229,7 @@ def test_a_killed_server_leaves_no_orphans_and_the_next_one_takes_up_its_runs(
         server.kill()
     assert len(workers) == 1
     wait_for(lambda: all(gone(pid) for pid in workers), "the worker to end")
-    engine = Engine(tmp_path / "home", 1, make=threads)
+    engine = Engine(tmp_path / "home", Processes(1, threads))
     try:
         run = engine.store.open(LONG, fingerprint())
         assert engine.wants(run.id, "a student") or engine.status(run, LONG.epochs)[0] == "done"
@@ -248,7 +248,7 @@ def started(tmp_path):
     engines = []
 
     def start(make=threads, workers=1, home=None, **more):
-        engines.append(Engine(home or tmp_path / "home", workers, make=make, **more))
+        engines.append(Engine(home or tmp_path / "home", Processes(workers, make), **more))
         return engines[-1]
 
     yield start
@@ -362,6 +362,89 @@ def test_a_holder_wants_only_so_much(started):
     assert engine.wants(first.id, "somebody else")
 
 
+def test_the_queue_is_bounded(started, monkeypatch):
+    monkeypatch.setattr(engine_module, "MOST_RUNS", 20)
+    connected = {"student 0", "student 19"}
+    engine = started(Manual, is_connected=connected.__contains__)
+
+    def want(seed):
+        return engine.want(RunConfig(seed=seed), fingerprint(), f"student {seed}")
+
+    runs = [want(seed) for seed in range(100)]
+    assert engine.queue()[0] == 20
+    left = [seed for seed, run in enumerate(runs) if engine.wants(run.id, f"student {seed}")]
+    assert left == [0, 19, *range(82, 100)]  # the oldest went, but for those who are there
+    assert engine.status(runs[50], 10) == ("new", "")
+    connected |= {f"student {seed}" for seed in left}
+    with pytest.raises(QueueFull, match=r"^20 runs are being trained already"):
+        want(100)
+    assert engine.store.find(RunConfig(seed=100), fingerprint()) is None
+    engine.want(RunConfig(seed=0), fingerprint(), "one more")  # it needs no room
+    engine.release(runs[0].id, "one more")
+    engine.release(runs[0].id, "student 0")
+    want(100)
+    assert engine.queue()[0] == 20
+
+
+def test_a_run_has_a_place_in_the_queue(started):
+    manual = Manual()
+    engine = started(lambda: manual)
+    runs = [engine.want(RunConfig(seed=seed), fingerprint(), f"{seed}") for seed in range(4)]
+    manual.next(0)
+    assert [engine.ahead(run.id) for run in runs] == [0, 0, 1, 2]
+    engine.want(RunConfig(seed=3), fingerprint(), "in a hurry")  # asking again moves nobody
+    assert engine.ahead(runs[3].id) == 2
+    manual.next(0)[2].set_result(Outcome(1))
+    manual.next(1)
+    assert [engine.ahead(run.id) for run in runs] == [2, 0, 0, 1]
+    assert engine.ahead("0" * 16) == 0
+
+
+def test_a_slice_that_was_lost_with_nobody_to_blame_is_done_again(started, monkeypatch):
+    monkeypatch.setattr(engine_module, "RETRY_S", 0.0)
+    manual = Manual()
+    engine = started(lambda: manual)
+    run = engine.want(SHORT, fingerprint(), "me")
+    for k in range(2 * MOST_DEATHS):
+        manual.next(k)[2].cancel()
+        manual.slices[k][2].set_running_or_notify_cancel()
+    manual.next(2 * MOST_DEATHS)[2].set_result(Outcome(12, done=True))
+    wait_for(lambda: not engine.wants(run.id, "me"), "the end")
+
+
+def test_a_server_knows_what_another_one_is_asked_for(started, monkeypatch):
+    monkeypatch.setattr(engine_module, "ELSEWHERE_S", 0.0)
+    one, other = started(Manual), started(Manual)
+    run = one.want(SHORT, fingerprint(), "me")
+    assert other.status(run, 3) == ("queued", "")
+    assert (other.holders(run.id), other.wants(run.id, "me")) == (1, False)
+    other.want(SHORT, fingerprint(), "you")
+    assert [each.holders(run.id) for each in (one, other)] == [2, 2]
+    one.release(run.id, "me")
+    assert [each.holders(run.id) for each in (one, other)] == [1, 1]
+    other.release(run.id, "you")
+    assert one.status(run, 3) == other.status(run, 3) == ("new", "")
+
+
+def test_what_a_server_that_died_was_asked_for_is_nobodys(started, monkeypatch, tmp_path):
+    monkeypatch.setattr(engine_module, "ELSEWHERE_S", 0.0)
+    one = started(Manual)
+    run = one.want(SHORT, fingerprint(), "me")
+    (path,) = (tmp_path / "home" / "wanted").glob("[!.]*")
+    one.abandon()
+    one._thread.join()
+    after = started(Manual)  # takes it up
+    assert after.wants(run.id, "me")
+    after.release(run.id, "me")
+    assert after.status(run, 3)[0] == "new"
+    then = time.time() - 3 * engine_module.RENEW_S
+    os.utime(path, (then, then))
+    late = started(Manual)
+    late.release(run.id, "me")
+    os.utime(path, (then + 1, then + 1))
+    assert late.holders(run.id) == 0
+
+
 def test_leases_of_those_who_are_gone_end(started, monkeypatch):
     monkeypatch.setattr(engine_module, "LEASE_S", 0.4)
     monkeypatch.setattr(engine_module, "RENEW_S", 0.05)
@@ -388,6 +471,8 @@ def test_a_busy_run_is_tried_again(started):
 def fail_with(error):
     class Failing(Manual):
         def submit(self, *arguments):
+            if self.slices and isinstance(error, BrokenExecutor):
+                raise error
             future = super().submit(*arguments)
             future.set_exception(error)
             return future
@@ -442,7 +527,7 @@ def test_a_run_that_kills_its_workers_is_given_up(started):
     wait_until(engine, run, 3, "failed")
     assert "died again and again" in engine.status(run, 3)[1]
     assert sum(len(executor.slices) for executor in made) == MOST_DEATHS
-    assert len(made) == MOST_DEATHS + 1  # each one replaced
+    assert len(made) == MOST_DEATHS  # each one replaced when there was more to do
 
 
 def test_an_engine_outlives_workers_that_cannot_be_started(started, monkeypatch, caplog):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aecore import environment
 
-NAMES = ("AE_HOME", "AE_DATA_DIR", "AE_WORKERS", "AE_STORE_MB", "AE_LESSONS")
+NAMES = ("AE_HOME", "AE_DATA_DIR", "AE_WORKERS", "AE_STORE_MB", "AE_LESSONS", "AE_DASK_SCHEDULER")
 
 
 def test_nothing_set_gives_the_defaults() -> None:
@@ -72,6 +72,24 @@ def test_data_dirs_keep_their_order_and_lose_what_is_missing(tmp_path: Path) -> 
     assert found.data_dirs == (second, first)
     (note,) = found.notes
     assert "AE_DATA_DIR" in note and "missing" in note
+
+
+@pytest.mark.parametrize("text", ["tcp://10.0.0.1:8786", " tls://host:1/ ", "tcp://[::1]:8786"])
+def test_a_cluster_has_an_address(text: str) -> None:
+    found = environment.read({"AE_DASK_SCHEDULER": text})
+    assert (found.scheduler, found.notes) == (text.strip().rstrip("/"), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["10.0.0.1:8786", "http://host:8786", "tcp://host", "tcp://:8786", "tcp://host:0",
+     "tcp://host:99999", "tcp://host:8786/more", "tcp://[", "yes"],
+)  # fmt: skip
+def test_an_address_that_is_no_clusters_is_left_out(text: str) -> None:
+    found = environment.read({"AE_DASK_SCHEDULER": text})
+    assert found.scheduler == ""
+    (note,) = found.notes
+    assert "AE_DASK_SCHEDULER" in note and "this machine trains itself" in note
 
 
 def test_lessons_of_a_teachers_own_are_a_folder_or_nothing(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_a_page_does_nothing_in_worker_processes_and_draws_the_frame_first(path)
 
 
 LAYERS = (
-    {"figure", "language", "plain_files", "randomness"},
+    {"adam", "figure", "language", "plain_files", "randomness"},
     {
         *("activations", "architectures", "checks", "codes", "corruption", "devices"),
         "environment",

@@ -57,7 +57,7 @@ def lines_of_code(text):
 # -- the text ------------------------------------------------------------------------
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(configs())
 def test_every_choice_of_settings_becomes_a_script(config):
     text = script(config)
@@ -136,7 +136,7 @@ def parameter_of(names, path):
 QUIET = {"code": st.sampled_from(["plain", "k-sparse"]), "dataset": st.just("digits")}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     configs(
         **QUIET,

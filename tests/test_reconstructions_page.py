@@ -16,11 +16,11 @@ from aecore import baselines, evaluation
 from aecore.choosing import nearest
 from aecore.config import RunConfig
 from aecore.datasets import load
-from aecore.engine import Engine
 from aecore.models import load_weights
 from aecore.noise_matrix import rows, test_levels
 from aecore.own_images import OwnImages
 from aecore.slices import advance
+from aecore.workers import Processes
 from tests.serving import own_server
 from ui import other_runs
 from ui.server import server
@@ -35,7 +35,7 @@ SETTINGS = {"dataset": "digits", "epochs": "1", "bottleneck": "4"}
 def one_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         # slices in a thread: no process has to be started
-        patch.setattr("ui.server.Engine", partial(Engine, make=lambda: ThreadPoolExecutor(1)))
+        patch.setattr("ui.server.Processes", partial(Processes, make=lambda: ThreadPoolExecutor(1)))
         with own_server(tmp_path_factory.mktemp("home")):
             baselines.ensure(load("digits"), server().environment.home)
             for changes in ({}, {"bottleneck": "8"}, {"loss": "mse", "seed": "1"}):

@@ -17,6 +17,7 @@ from aecore.experiments.claims import Claim, Rising, Within
 from aecore.experiments.experiment import Experiment, step
 from aecore.experiments.laboratory import Found
 from aecore.experiments.reproduction import Reproduction
+from aecore.workers import Processes
 from tests.waiting import PATIENCE_S, wait_for
 
 TINY = {"dataset": "digits", "bottleneck": 2, "subset": 200, "epochs": 1, "batch_size": 32}
@@ -50,8 +51,7 @@ def one_thread():
 def start(home):
     return Engine(
         home,
-        1,
-        make=lambda: ThreadPoolExecutor(1, initializer=partial(torch.set_num_threads, 1)),
+        Processes(1, lambda: ThreadPoolExecutor(1, initializer=partial(torch.set_num_threads, 1))),
         is_connected=lambda holder: holder.startswith("reproduce"),
     )
 
@@ -266,7 +266,7 @@ def test_a_dropped_lease_is_taken_again(engine, begun):
     if not begun:  # keep the only worker busy, so that the run cannot begin
         gate = threading.Event()
         threading.Timer(0.6, gate.set).start()
-        engine._slots[0].executor.submit(gate.wait, PATIENCE_S)
+        engine._pool.submit(gate.wait, PATIENCE_S)
     report = do(engine, experiment, say=say)
     assert dropped.is_set()
     assert report.verdicts[0].word != "not measured"

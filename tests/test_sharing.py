@@ -149,7 +149,7 @@ SAVED = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SAVED)
 def test_a_session_comes_back_from_its_file(saved: Saved) -> None:
     assert read(saved.as_text().encode()) == (saved, [])
@@ -168,7 +168,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.binary(max_size=60)
     | st.fixed_dictionaries(

@@ -133,7 +133,7 @@ def test_weight_decay_makes_weights_smaller():
 
 
 @pytest.mark.parametrize("variant", VARIANTS)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(st.lists(st.integers(0, 59), max_size=5))
 def test_in_pieces_as_in_one_go(variant, cuts):
     # 45 steps an epoch: a cut may fall before, on, or after its end
@@ -317,7 +317,7 @@ def stepped(config, images, first):
     return state
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(SMALL, st.integers(0, 4))
 def test_any_settings_train_and_survive(config, phase):
     # there and back

@@ -403,6 +403,7 @@ def test_a_wrong_ending_is_said():
     found = read("digit.jpg", PNG)
     assert "PNG" in said(found) and ".jpg" in said(found)
     assert not read("digit.png", PNG).notes
+    assert all(note.isprintable() for note in read("digit.\0\u202ex", PNG).notes)
 
 
 @pytest.mark.parametrize(
@@ -441,7 +442,7 @@ VALID = [
 MAGIC = [content[:12] for content in VALID]
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=250, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_comes_gives_pictures_or_a_sentence(data):
     begin = data.draw(st.sampled_from([b"", *MAGIC]))
@@ -449,7 +450,7 @@ def test_whatever_comes_gives_pictures_or_a_sentence(data):
     gives_pictures_or_a_sentence(content)
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=500, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_files_damaged_anywhere_give_pictures_or_a_sentence(data):
     content = bytearray(data.draw(st.sampled_from(VALID)))

@@ -47,7 +47,7 @@ def test_a_kind_that_there_is_not_is_said():
     assert all(name in notes[0] for name in VARIANTS)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(configs(dataset=st.sampled_from(TRAINABLE)))
 def test_every_run_is_of_the_first_kind_that_matches(config):
     values = config.as_dict()

@@ -19,6 +19,11 @@ def list_all(arguments: Namespace) -> int:
     if arguments.json:
         print_json(summaries)
         return 0
+    if others := _store().left_out():
+        say(
+            f"Left alone, recorded by another version of this program: {', '.join(others)}. "
+            f"They are in {_store().root}."
+        )
     if not summaries:
         say("There are no runs yet: python -m aecore train makes one.")
         return 0
@@ -87,7 +92,7 @@ def prune(arguments: Namespace) -> int:
     most = _megabytes(arguments.max_mb)
     store = _store()
     sizes = {run.id: run.size() for run in store.runs()}
-    removed = store.prune(most * MB)
+    removed = store.prune(most * MB, wait_s=10)
     for run_id in removed:
         print(f"Removed {run_id}: {sizes.pop(run_id, 0) / MB:.1f} MB.")
     left = sum(sizes.values())

@@ -19,6 +19,7 @@ SLICE_S = 1.0
 """Seconds of training between two looks at how far it has come."""
 BUSY_S = 0.2
 """Seconds to wait while another process trains the same run."""
+_BUSY = {"cpu": "is training this run", "cuda": "is training this run or another on the GPU"}
 
 
 def train(arguments: Namespace) -> int:
@@ -98,7 +99,7 @@ def _train(store: RunStore, run: Run) -> bool:
                 raise RunError(outcome.failure)
             if outcome.busy and not waiting:
                 status.close()
-                say("Another process is training this run: waiting for it.")
+                say(f"Another process {_BUSY[run.config.device]}: waiting for it.")
             waiting = waiting or outcome.busy
             status.show(_standing(run), run.progress().step // run.config.steps_per_epoch)
             if outcome.done:

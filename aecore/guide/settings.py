@@ -54,8 +54,8 @@ def _usual(name: str, field: Field) -> str:
     """Say the default, and where a data set has another one."""
     bare = field_default(name)
     trained = [key for key, spec in DATASETS.items() if spec.trainable]
-    sentences = [_("Default {value}.", value=_value(field, bare))]
-    if name == "dataset":
+    sentences = [_("Default {value}.", value=_value(field, field.usually or bare))]
+    if name == "dataset" or field.usually:
         return sentences[0]
     others = {
         _(DATASETS[key].label): _value(field, usual)

@@ -166,6 +166,9 @@ def _count(count: int, fewest: float, most: float, path: Path) -> None:
         )
 
 
+_NO_PICTURES = marked("A lesson's text can have no pictures: write without “![”.")
+
+
 def _text(key: Key, value: Any, path: Path) -> None:
     if not isinstance(value, str):
         raise Wrong(path, _("This must be a text in quotes, not {value}.", value=quoted(value)))
@@ -181,7 +184,7 @@ def _text(key: Key, value: Any, path: Path) -> None:
             ),
         )
     if "![" in value:
-        raise Wrong(path, _("A lesson's text can have no pictures: write without “![”."))
+        raise Wrong(path, _(_NO_PICTURES))
     odd = next((k for k, c in enumerate(value) if not (c.isprintable() or c == "\n")), None)
     if odd is not None:
         before = quoted(value[max(odd - 12, 0) : odd].replace("\n", " "))
@@ -268,6 +271,8 @@ def _runs(key: Key, value: Any, path: Path) -> None:
             raise Wrong((*path, name), _("A run's name has 1 to 40 characters that can be shown."))
         if set(name) & set("{}"):
             raise Wrong((*path, name), _("A run's name can have no braces."))
+        if "![" in name:
+            raise Wrong((*path, name), _(_NO_PICTURES))
         _settings(key, settings, (*path, name))
 
 

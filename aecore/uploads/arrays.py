@@ -17,6 +17,8 @@ MAGIC = b"\x93NUMPY"
 _KINDS = "buif"
 _MOST_AXES = 8
 """More of them are never images, and from some number on no array."""
+_MOST_TOLD = 10**18
+"""A header can claim numbers of thousands of digits, which Python does not write out."""
 _LEAST_SIDE = 4
 """Images in rows have at least so many pixels a side; narrower tables are one picture."""
 
@@ -57,7 +59,10 @@ def read_array(content: bytes, most: int) -> tuple[npt.NDArray[Any], list[str]]:
     count = math.prod(shape)
     if len(content) - begin < count * kind.itemsize:
         raise UploadError(
-            _("It should hold {count:,} numbers, and ends before that: save it again.", count=count)
+            _(
+                "It should hold {count:,} numbers, and ends before that: save it again.",
+                count=min(count, _MOST_TOLD),
+            )
         )
     flat = np.frombuffer(content, kind, count, begin)
     return _images(flat.reshape(shape, order="F" if fortran else "C"), most)
@@ -130,5 +135,8 @@ def _grey(array: npt.NDArray[Any], channels: int) -> npt.NDArray[Any]:
 
 
 def _short(thing: object) -> str:
-    text = str(thing)
+    try:
+        text = str(thing)
+    except ValueError:  # see `_MOST_TOLD`
+        text = "(…)"
     return text if len(text) <= 60 else f"{text[:59]}…"

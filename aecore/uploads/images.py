@@ -129,13 +129,14 @@ def _laid_on_ground(image: Image.Image) -> tuple[Image.Image, list[str]]:
     if not image.has_transparency_data:
         return (image.convert("RGB") if image.mode in ("P", "CMYK") else image), []
     full = image.convert("RGBA")
-    alpha = np.asarray(full.getchannel("A"), np.float64)
+    alpha = np.asarray(full.getchannel("A"))
     if alpha.min() == 255:
         return full.convert("RGB"), []
     if alpha.max() == 0:
         raise UploadError(_("It is transparent all over, so there is nothing to see: draw on it."))
-    grey = np.asarray(full.convert("RGB").convert("L"), np.float64)
-    light = float((grey * alpha).sum() / alpha.sum()) >= 128
+    grey = np.asarray(full.convert("RGB").convert("L"))
+    seen = np.einsum("ij,ij->", grey, alpha, dtype=np.float64, casting="unsafe")
+    light = float(seen) / float(alpha.sum(dtype=np.float64)) >= 128
     colour = marked("black") if light else marked("white")
     ground = Image.new("RGBA", full.size, colour)
     ground.alpha_composite(full)

@@ -15,7 +15,7 @@ from aecore.uploads.archives import read_archive
 from aecore.uploads.arrays import read_array
 from aecore.uploads.greys import pictures_of
 from aecore.uploads.images import read_image
-from aecore.uploads.limits import Upload, UploadError, check_bytes, label, numbered
+from aecore.uploads.limits import Upload, UploadError, check_bytes, label, numbered, shown_name
 from aecore.uploads.tables import read_table
 
 KINDS = marked("PNG, JPEG, GIF, BMP, WebP or TIFF, .npy, .npz, .csv, or a .zip of pictures")
@@ -143,7 +143,7 @@ def _what(content: bytes) -> str:
 
 def _strange_ending(name: str, content: bytes, kind: str) -> list[str]:
     """Return a sentence where a file's name says that it is something else."""
-    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    ending = shown_name(name.rpartition(".")[2].lower()) if "." in name else ""
     usual = {"archive": ("zip", "npz"), "array": ("npy",), "table": ("csv", "txt", "tsv", "dat")}
     expected = _endings(content) or usual.get(kind, ())
     if not ending or ending in expected:

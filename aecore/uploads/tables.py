@@ -19,6 +19,9 @@ _EXPECTED = marked(
     "semicolons, as in MNIST's 784 columns, or 785 with the label"
 )
 _LABELS = re.compile(r"label|class|target|digit|y", re.IGNORECASE)
+MOST_COLUMNS = 512**2 + 1
+"""A picture of 512 pixels a side, twice what is kept, and its label."""
+MOST_LINES = 1_000_000
 
 
 def read_table(content: bytes, most: int) -> tuple[npt.NDArray[Any], list[str], list[str]]:
@@ -44,7 +47,10 @@ def read_table(content: bytes, most: int) -> tuple[npt.NDArray[Any], list[str], 
     UploadError
         If it is not such a table.
     """
-    lines = [line for line in _text(content).splitlines() if line.strip()]
+    _check_size(content)
+    lines = [
+        line.rstrip("\n") for line in io.StringIO(_text(content), newline=None) if line.strip()
+    ]
     if not lines:
         raise UploadError(_("It holds no rows; {expected}.", expected=_(_EXPECTED)))
     delimiter = next((mark for mark in _DELIMITERS if mark in lines[0]), None)
@@ -66,6 +72,23 @@ def read_table(content: bytes, most: int) -> tuple[npt.NDArray[Any], list[str], 
     if labels:
         notes.append(_("The column of labels was taken for the names."))
     return values.reshape(-1, side, side), labels, notes
+
+
+def _check_size(content: bytes) -> None:
+    """Refuse tables of too many columns or lines before they are taken apart."""
+    first = content.lstrip().partition(b"\n")[0]
+    columns = max(map(first.count, (b";", b"\t", b",", b" "))) + 1
+    if columns > MOST_COLUMNS:
+        raise UploadError(
+            _(
+                "It has {columns:,} columns, and {most:,} are the most; {expected}.",
+                columns=columns,
+                most=MOST_COLUMNS,
+                expected=_(_EXPECTED),
+            )
+        )
+    if content.count(b"\n") + content.count(b"\r") > MOST_LINES:
+        raise UploadError(_("It has more than {most:,} lines: bring it in parts.", most=MOST_LINES))
 
 
 def _text(content: bytes) -> str:

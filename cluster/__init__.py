@@ -1,0 +1,1 @@
+"""Starts what a cluster consists of: scheduler, workers, app servers, and nginx before them."""

@@ -1,0 +1,342 @@
+"""The whole app under faults: deaths of workers and servers, two servers, browsers that vanish.
+
+Real servers, and viewers that speak Streamlit's protocol. The tests run in this order: servers
+are expensive, and follow each other on one store.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import psutil
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from aecore import engine as engine_module
+from aecore.config import RunConfig
+from aecore.datasets import load
+from aecore.runs import Run, RunStore
+from aecore.slices import advance
+from aecore.workers import Processes
+from benchmarks.load import Viewer
+from tests.browser.conftest import ROOT, App, start, stop
+from tests.disks import small_disk
+from tests.serving import own_server
+from tests.waiting import gone, wait_for
+
+CONFIG = RunConfig(
+    bottleneck=3, hidden=(16,), tied=True, noise="gaussian", batch_size=32, epochs=30
+)  # some 2 s of training
+LEASE_S = 1.0
+"""Of the last server."""
+REMEMBERED = 3
+"""File descriptors of a session that has gone; Streamlit remembers it for two minutes."""
+
+
+def endless(seed: int) -> RunConfig:
+    return RunConfig(**CONFIG.as_dict() | {"epochs": 1000, "seed": seed})
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> object:
+    """Return the recording of `CONFIG`, trained in one go."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    root = tmp_path_factory.mktemp("undisturbed")
+    assert advance(str(root), CONFIG.as_dict(), math.inf).done
+    torch.set_num_threads(before)
+    return recording(next(RunStore(root).runs()))
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that all servers share."""
+    return tmp_path_factory.mktemp("home")
+
+
+class Servers:
+    """Starts servers on one store, whose slices and, if asked, leases are short."""
+
+    def __init__(self, home: Path, folder: Path) -> None:
+        self._home, self._folder = home, folder
+        self.started: list[App] = []
+
+    def begin(self, name: str, **lengths: float) -> App:
+        """Start a server; it keeps its log in a folder of its own name."""
+        folder = self._folder / name
+        folder.mkdir()
+        lines = [f"engine.{name} = {value}\n" for name, value in lengths.items()]
+        (folder / "sitecustomize.py").write_text("from aecore import engine\n" + "".join(lines))
+        paths = {"PYTHONPATH": f"{folder}:{ROOT}", "AE_HOME": str(self._home)}
+        app = start(folder, "", 0, AE_WORKERS="1", **paths)
+        self.started.append(app)
+        return app
+
+
+@pytest.fixture(scope="module")
+def servers(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    """Start servers; those that are left end with the module."""
+    servers = Servers(home, tmp_path_factory.mktemp("servers"))
+    yield servers
+    for app in servers.started:
+        if app.process.poll() is None:
+            stop(app)
+
+
+@pytest.fixture(scope="module")
+def first(servers: Servers) -> App:
+    """Start the first server."""
+    return servers.begin("first", LONGEST_SLICE_S=0.3)
+
+
+@pytest.fixture(scope="module")
+def second_and_third(first: App, servers: Servers) -> tuple[App, App]:
+    """Start two more servers at once, when the first has ended."""
+    assert first.process.poll() is not None
+    with ThreadPoolExecutor(2) as pool:
+        second = pool.submit(servers.begin, "second", LONGEST_SLICE_S=0.3)
+        third = pool.submit(
+            servers.begin, "third", LONGEST_SLICE_S=0.3, LEASE_S=LEASE_S, RENEW_S=0.05
+        )
+        return second.result(), third.result()
+
+
+def the_run(home: Path, config: RunConfig) -> Run:
+    run = RunStore(home / "runs").find(config, load("digits").fingerprint)
+    assert run is not None
+    return run
+
+
+def recording(run: Run) -> object:
+    checkpoint = run.checkpoint()
+    assert checkpoint is not None
+    return (
+        {step: (run.path / "snapshots" / f"{step:09d}.safetensors").read_bytes()
+         for step in run.steps()},
+        {name: value.numpy().tobytes() for name, value in checkpoint[1].items()},
+        run.metrics(),
+        run.results.load(f"whole-{run.progress().step}"),
+    )  # fmt: skip
+
+
+def leftovers(home: Path) -> list[Path]:
+    return [path for path in home.rglob("*") if path.suffix in (".damaged", ".removed")]
+
+
+def wishes(home: Path) -> list[tuple[int, str]]:
+    """Return seeds and holders of the runs that servers have written down as wanted."""
+    return [
+        (line["settings"]["seed"], line["holder"])
+        for path in (home / "wanted").glob("*.json")
+        for line in json.loads(path.read_text())
+    ]
+
+
+def no_trouble(app: App) -> None:
+    log = app.log.read_text()
+    assert "Traceback" not in log, log
+
+
+@asynccontextmanager
+async def training(app: App, config: RunConfig) -> AsyncIterator[Viewer]:
+    """Open a run's page, and see to it that it is trained."""
+    async with Viewer(app.url, urlencode(config.to_query())) as viewer:
+        await viewer.open()
+        if "Train" in viewer.buttons:
+            await viewer.press("Train")
+        yield viewer
+        assert viewer.exceptions == []
+
+
+async def until(condition: Any, what: str) -> None:
+    await asyncio.to_thread(wait_for, condition, what)
+
+
+async def moves(run: Run) -> None:
+    """Wait until a run has been trained further."""
+    step = run.progress().step
+    await until(lambda: run.progress().step > step, "the run to move")
+
+
+# ------------------------------------------------------------------------------------
+
+
+def test_killed_workers_cost_their_slices_only(first: App, home: Path, undisturbed: object) -> None:
+    async def look() -> None:
+        async with training(first, CONFIG):
+            run = the_run(home, CONFIG)
+            await until(lambda: run.progress().step, "the first slice")
+            workers = first.workers()
+            assert workers
+            for worker in workers:
+                worker.kill()
+            await until(lambda: run.done(CONFIG.epochs), "the end of the run")
+            await until(lambda: all(gone(worker.pid) for worker in workers), "the dead to go")
+            assert len(first.workers()) == len(workers)
+
+    asyncio.run(look())
+    assert recording(the_run(home, CONFIG)) == undisturbed
+    assert leftovers(home) == []
+    no_trouble(first)
+
+
+def test_a_server_told_to_end_leaves_nothing_but_wishes(first: App, home: Path) -> None:
+    family = [*psutil.Process(first.process.pid).children(recursive=True)]
+
+    async def look() -> None:
+        async with training(first, endless(1)):
+            await moves(the_run(home, endless(1)))
+            first.process.terminate()
+            await asyncio.to_thread(first.process.wait, 60)
+
+    asyncio.run(look())
+    _, alive = psutil.wait_procs(family, 60)
+    assert not alive
+    no_trouble(first)
+    assert [seed for seed, _ in wishes(home)] == [1]
+    assert 0 < the_run(home, endless(1)).progress().step < endless(1).target_step
+
+
+def test_the_next_server_takes_up_what_was_wanted(
+    second_and_third: tuple[App, App], home: Path
+) -> None:
+    second, _ = second_and_third
+    (left,) = (home / "wanted").iterdir()
+
+    async def look() -> None:
+        async with Viewer(second.url) as viewer:  # of something else
+            await viewer.open()
+            await moves(the_run(home, endless(1)))
+        left.unlink()  # only what living servers want is of interest from here on
+        async with training(second, endless(1)) as viewer:
+            await viewer.press("Stop")
+        await until(lambda: not wishes(home), "the wish to end")
+
+    asyncio.run(look())
+
+
+def test_two_servers_make_one_recording_also_when_one_is_killed(
+    second_and_third: tuple[App, App], home: Path, undisturbed: object
+) -> None:
+    second, third = second_and_third
+    RunStore(home / "runs").remove(the_run(home, CONFIG))
+    family = psutil.Process(second.process.pid).children(recursive=True)
+
+    async def look() -> None:
+        async with training(third, CONFIG):
+            async with training(second, CONFIG):
+                run = the_run(home, CONFIG)
+                await moves(run)
+                second.process.kill()
+                second.process.wait()
+            await until(lambda: run.done(CONFIG.epochs), "the end of the run")
+
+    asyncio.run(look())
+    _, alive = psutil.wait_procs(family, 60)
+    assert not alive
+    assert recording(the_run(home, CONFIG)) == undisturbed
+    assert leftovers(home) == []
+    no_trouble(second)
+    no_trouble(third)
+
+
+def test_a_browser_that_vanishes_ends_its_lease(
+    second_and_third: tuple[App, App], home: Path
+) -> None:
+    _, third = second_and_third
+    config = endless(2)
+
+    async def look() -> None:
+        async with training(third, config) as viewer:
+            run = the_run(home, config)
+            await until(lambda: run.progress().seconds > 1.5 * LEASE_S, "more than a lease")
+            assert 2 in [seed for seed, _ in wishes(home)]
+            viewer._socket.transport.abort()
+        await until(lambda: 2 not in [seed for seed, _ in wishes(home)], "the lease to end")
+        with run.lock().acquire(timeout=60):  # the last slice has come back
+            assert not run.done(1000)
+
+    asyncio.run(look())
+    no_trouble(third)
+
+
+def test_browsers_that_vanish_leave_nothing_behind(
+    second_and_third: tuple[App, App], home: Path
+) -> None:
+    _, third = second_and_third
+    server, count = psutil.Process(third.process.pid), 8
+
+    async def come_and_vanish() -> None:
+        for _ in range(count):
+            async with Viewer(third.url, urlencode(CONFIG.to_query())) as viewer:
+                await viewer.open()
+                viewer._socket.transport.abort()
+
+    def connections() -> int:
+        return sum(c.status != psutil.CONN_LISTEN for c in server.net_connections("tcp"))
+
+    def size() -> tuple[int, int, int]:
+        children = server.children(recursive=True)
+        return server.num_fds(), server.num_threads(), len(children)
+
+    asyncio.run(come_and_vanish())
+    wait_for(lambda: connections() == 0, "the connections to end")
+    descriptors, threads, children = size()
+    most = descriptors + REMEMBERED * count, threads, children
+    asyncio.run(come_and_vanish())
+    wait_for(
+        lambda: connections() == 0 and all(a <= b for a, b in zip(size(), most, strict=True)),
+        "all that they took to be free",
+    )
+    no_trouble(third)
+
+
+# -- a page on a full disk, in this process ------------------------------------------
+
+
+def test_a_page_says_that_the_disk_is_full_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_module, "ROOM_S", 0.05)
+    in_threads = partial(Processes, make=lambda: ThreadPoolExecutor(1))
+    monkeypatch.setattr("ui.server.Processes", in_threads)
+    query = RunConfig(bottleneck=2, batch_size=360, epochs=3).to_query()
+
+    def shown(page: AppTest, what: str) -> bool:
+        page.run()
+        assert not page.exception
+        parts = [*page.error, *page.warning, *page.info, *page.toast]
+        bodies = [element.proto.body for element in page.get("html")]
+        return what in " ".join([*(part.value for part in parts), *bodies]).replace("\\", "")
+
+    def press(page: AppTest, label: str) -> None:
+        next(button for button in page.button if button.label == label).click()
+
+    with small_disk(tmp_path / "disk") as disk, own_server(disk.path / "home", warm=False):
+        page = AppTest.from_file(str(ROOT / "pages" / "train.py"), default_timeout=60)
+        page.query_params.update(query)
+        page.run()
+        disk.fill()
+        press(page, "Train")
+        assert shown(page, "The run cannot be written to disk: No space left on device.")
+        disk.make_room()
+        config = RunConfig(bottleneck=2, batch_size=360, epochs=3)
+        run = RunStore(disk.path / "home" / "runs").open(config, load("digits").fingerprint)
+        disk.fill()
+        page.run()
+        press(page, "Train")
+        wait_for(lambda: shown(page, "The disk is full"), "a sentence")
+        disk.make_room()
+        wait_for(lambda: shown(page, "finished"), "the end")
+        assert not page.error
+        assert run.done(3)
