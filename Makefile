@@ -43,6 +43,9 @@ tests/browser/node_modules/.package-lock.json: tests/browser/package.json
 bench: $(VENV)/.ready-dev ## Measure speeds (not part of the tests)
 	$(BIN)/python -m benchmarks
 
+starts: $(VENV)/.ready-dev ## Start and stop servers and runs 200 times, and see what is left
+	$(BIN)/python -m benchmarks.starts
+
 fuzz: $(VENV)/.ready-dev ## Look for inputs that break it (not part of the tests)
 	$(BIN)/python -m pip install --quiet atheris
 	$(BIN)/python -m fuzz --seconds 60
@@ -51,4 +54,4 @@ clean: ## Remove the virtual environment and caches
 	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-.PHONY: help setup run test check format chromium axe bench fuzz clean
+.PHONY: help setup run test check format chromium axe bench starts fuzz clean

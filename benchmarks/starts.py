@@ -121,13 +121,19 @@ async def _start_and_stop(
     seen = []
     async with Viewer(server.address, urlencode(SECOND.to_query())) as viewer:
         await viewer.open()
-        await viewer.press("Train")
         for _ in range(cycles):
-            for label in ("Stop", "Continue"):
-                await viewer.sees_button(label)
-                await viewer.press(label)
+            await _press(viewer, "Train", "Continue")
+            await _press(viewer, "Stop")
             seen.append(_look(server, home))
         return seen, viewer.exceptions
+
+
+async def _press(viewer: Viewer, *labels: str) -> None:
+    """Press the first button of these that there is."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not (there := [label for label in labels if label in viewer.buttons]):
+            await asyncio.sleep(0.01)
+    await viewer.press(there[0])
 
 
 def _look(server: AppServer, home: Path) -> Seen:

@@ -6,6 +6,7 @@ import gc
 import logging
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 import streamlit as st
@@ -42,6 +43,7 @@ class Server:
 def server() -> Server:
     """Start engine and analyst on the first call; the same ones ever after."""
     net_util.get_external_ip = _unknown
+    _open_many_files()
     environment = read()
     for note in environment.notes:
         log.warning(note)
@@ -65,6 +67,15 @@ def _unknown() -> None:
 
     It would be asked whenever a page of another site tries to connect.
     """
+
+
+def _open_many_files() -> None:
+    """Let this process open as many files as the system lets it: each viewer takes a few."""
+    with suppress(ImportError, ValueError, OSError):
+        import resource
+
+        _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def workers_of(environment: Environment) -> Pool:
