@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
@@ -41,6 +41,12 @@ LEASE_S = 1.0
 """Of the last server."""
 REMEMBERED = 3
 """File descriptors of a session that has gone; Streamlit remembers it for two minutes."""
+
+
+def play(scene: Coroutine[Any, Any, None]) -> None:
+    """Run it in a thread of its own: browser tests leave an event loop in this one."""
+    with ThreadPoolExecutor(1) as stage:
+        stage.submit(asyncio.run, scene).result()
 
 
 def endless(seed: int) -> RunConfig:
@@ -184,7 +190,7 @@ def test_killed_workers_cost_their_slices_only(first: App, home: Path, undisturb
             await until(lambda: all(gone(worker.pid) for worker in workers), "the dead to go")
             assert len(first.workers()) == len(workers)
 
-    asyncio.run(look())
+    play(look())
     assert recording(the_run(home, CONFIG)) == undisturbed
     assert leftovers(home) == []
     no_trouble(first)
@@ -199,7 +205,7 @@ def test_a_server_told_to_end_leaves_nothing_but_wishes(first: App, home: Path) 
             first.process.terminate()
             await asyncio.to_thread(first.process.wait, 60)
 
-    asyncio.run(look())
+    play(look())
     _, alive = psutil.wait_procs(family, 60)
     assert not alive
     no_trouble(first)
@@ -222,7 +228,7 @@ def test_the_next_server_takes_up_what_was_wanted(
             await viewer.press("Stop")
         await until(lambda: not wishes(home), "the wish to end")
 
-    asyncio.run(look())
+    play(look())
 
 
 def test_two_servers_make_one_recording_also_when_one_is_killed(
@@ -241,7 +247,7 @@ def test_two_servers_make_one_recording_also_when_one_is_killed(
                 second.process.wait()
             await until(lambda: run.done(CONFIG.epochs), "the end of the run")
 
-    asyncio.run(look())
+    play(look())
     _, alive = psutil.wait_procs(family, 60)
     assert not alive
     assert recording(the_run(home, CONFIG)) == undisturbed
@@ -266,7 +272,7 @@ def test_a_browser_that_vanishes_ends_its_lease(
         with run.lock().acquire(timeout=60):  # the last slice has come back
             assert not run.done(1000)
 
-    asyncio.run(look())
+    play(look())
     no_trouble(third)
 
 
@@ -289,11 +295,11 @@ def test_browsers_that_vanish_leave_nothing_behind(
         children = server.children(recursive=True)
         return server.num_fds(), server.num_threads(), len(children)
 
-    asyncio.run(come_and_vanish())
+    play(come_and_vanish())
     wait_for(lambda: connections() == 0, "the connections to end")
     descriptors, threads, children = size()
     most = descriptors + REMEMBERED * count, threads, children
-    asyncio.run(come_and_vanish())
+    play(come_and_vanish())
     wait_for(
         lambda: connections() == 0 and all(a <= b for a, b in zip(size(), most, strict=True)),
         "all that they took to be free",

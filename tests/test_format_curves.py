@@ -50,7 +50,9 @@ def test_formats_that_are_missing_are_left_out_and_measured_once_they_are_there(
 
 def test_a_damaged_result_is_measured_again(tmp_path):
     data = load("digits")
-    of_dataset(tmp_path, data.fingerprint).path(format_curves._NAME).write_text("{")
+    path = of_dataset(tmp_path, data.fingerprint).path(format_curves._NAME)
+    path.parent.mkdir(parents=True)
+    path.write_text("{")
     assert kept(tmp_path, data) is None
 
 

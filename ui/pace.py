@@ -12,10 +12,10 @@ PERIODS_S = (1.0, 2.0, 3.0, 5.0, 8.0)
 SHARE = 0.8
 """How much of one core refreshing may take; the rest is for everything else a server does."""
 FORGET_S = 20.0
-WINDOW_S = 2.0
-"""Time over which it is measured what a refresh costs."""
-MOST_S = 0.2
-"""A refresh that costs more than this is a first look, and not what goes on and on."""
+SENDING_S = 0.012
+"""What a refresh costs the server beside drawing, whatever is drawn: measured."""
+MOST_S = 0.04
+"""Drawing that takes more than this is a first look, and not what goes on and on."""
 AT_ONCE = 2
 """Pages drawn at a time: more would only share one interpreter lock, and none would finish."""
 LONG_S = 0.25
@@ -32,21 +32,19 @@ class Pace:
     now : callable
         Returns seconds.
     spent : callable
-        Returns the seconds of processor time that this process has used, in all its threads:
-        what is sent costs as much as what is drawn.
+        Returns the seconds of processor time that the thread which asks has used.
     """
 
     def __init__(
         self,
         now: Callable[[], float] = time.monotonic,
-        spent: Callable[[], float] = time.process_time,
+        spent: Callable[[], float] = time.thread_time,
     ) -> None:
         self._now, self._spent = now, spent
         self._change = threading.Condition()
         self._drawing: dict[object, float] = {}
         self._seen: dict[str, float] = {}
-        self._cost = 0.02
-        self._count, self._since, self._before = 0, now(), spent()
+        self._cost = 0.01
 
     @contextmanager
     def turn(self, viewer: str) -> Iterator[None]:
@@ -56,12 +54,13 @@ class Pace:
             while len(lately := self._drawing_lately()) >= AT_ONCE:
                 self._change.wait(min(lately) + LONG_S - self._now())
             self._drawing[turn] = self._now()
+        before = self._spent()
         try:
             yield
         finally:
             with self._change:
                 del self._drawing[turn]
-                self._note(viewer)
+                self._note(viewer, self._spent() - before)
                 self._change.notify()
 
     def _drawing_lately(self) -> list[float]:
@@ -69,17 +68,12 @@ class Pace:
         now = self._now()
         return [began for began in self._drawing.values() if now - began < LONG_S]
 
-    def _note(self, viewer: str) -> None:
+    def _note(self, viewer: str, seconds: float) -> None:
         now = self._now()
+        self._cost += 0.05 * (min(seconds, MOST_S) - self._cost)
         self._seen[viewer] = now
-        self._count += 1
-        if now - self._since < WINDOW_S:
-            return
-        spent = self._spent()
-        cost = (spent - self._before) / self._count
-        self._cost += 0.3 * (min(cost, MOST_S) - self._cost)
-        self._count, self._since, self._before = 0, now, spent
-        self._seen = {v: t for v, t in self._seen.items() if now - t <= FORGET_S}
+        if len(self._seen) > 1 and now - min(self._seen.values()) > FORGET_S:
+            self._seen = {v: t for v, t in self._seen.items() if now - t <= FORGET_S}
 
     def period(self, present: float = PERIODS_S[0]) -> float:
         """Return the seconds between refreshes that the server can keep up with.
@@ -90,7 +84,7 @@ class Pace:
             The period in use, which stays unless it is too short, or twice too long.
         """
         with self._change:
-            needed = len(self._seen) * self._cost / SHARE
+            needed = len(self._seen) * (self._cost + SENDING_S) / SHARE
         chosen = next((period for period in PERIODS_S if period >= needed), PERIODS_S[-1])
         return present if chosen <= present < 2 * max(chosen, needed) else chosen
 
