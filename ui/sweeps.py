@@ -84,17 +84,14 @@ def _presets(base: RunConfig) -> None:
     options = [
         name for name, preset in PRESETS.items() if all(_can_vary(axis) for axis in preset.names)
     ]
-    present = sweep()
-    fits = [
-        name
-        for name in options
-        if PRESETS[name].settings(base) == base and PRESETS[name].sweep(base) == present
-    ]
-    key = f"sweep.preset.{_version()}.{fits[0] if fits else ''}"
+    fits = _fitting(base)
+    key = f"sweep.preset.{_version()}.{fits}"
 
     def chosen() -> None:
         preset = PRESETS.get(st.session_state[key] or "")
-        if preset is not None:
+        # a browser also tells of pills that are gone, which showed what was chosen before
+        gone = key != f"sweep.preset.{_version()}.{_fitting(session.settings())}"
+        if preset is not None and not gone:
             changes = preset.changes(session.settings())
             if changes:
                 session.change(**changes)
@@ -103,11 +100,26 @@ def _presets(base: RunConfig) -> None:
     st.pills(
         _("Ready to start"),
         options,
-        default=fits[0] if fits else None,
+        default=fits or None,
         format_func=lambda name: _(PRESETS[name].label),
         key=key,
         on_change=chosen,
         help=sentences(explained(_(PRESETS[n].label), _(PRESETS[n].help)) for n in options),
+    )
+
+
+def _fitting(base: RunConfig) -> str:
+    """Return the first of the sweeps that are ready to start that is the present one, if any."""
+    present = sweep()
+    return next(
+        (
+            name
+            for name, preset in PRESETS.items()
+            if all(map(_can_vary, preset.names))
+            and preset.settings(base) == base
+            and preset.sweep(base) == present
+        ),
+        "",
     )
 
 
@@ -122,10 +134,13 @@ def _axis(k: int, axis: Axis | None, present: Sweep, base: RunConfig) -> None:
     if axis and axis.name not in names:
         names.append(axis.name)
     options = [*([None] if k or not names else []), *names]
-    key = f"sweep.setting.{k}.{_version()}.{axis.name if axis else ''}"
+    turn = _version()
+    key = f"sweep.setting.{k}.{turn}.{axis.name if axis else ''}"
 
     def chosen() -> None:
         name = st.session_state[key]
+        if _gone(k, axis, turn) or name == (axis.name if axis else None):
+            return
         others = [other for j, other in enumerate(present.axes) if j != k]
         if name is not None:
             others.insert(k, sweep_offers.usual(name, session.settings()))
@@ -150,9 +165,12 @@ def _values(k: int, axis: Axis, present: Sweep, base: RunConfig) -> None:
     texts = [as_text(value) for value in axis.values]
     suggested = [as_text(value) for value in sweep_offers.suggested(axis.name, base)]
     values = {as_text(v): v for v in (*sweep_offers.suggested(axis.name, base), *axis.values)}
-    key = f"sweep.values.{k}.{_version()}.{axis.name}"
+    turn = _version()
+    key = f"sweep.values.{k}.{turn}.{axis.name}"
 
     def chosen() -> None:
+        if _gone(k, axis, turn):
+            return
         now, notes = sweeping.axis_of(axis.name, st.session_state[key])
         axes = tuple(now if j == k else other for j, other in enumerate(present.axes))
         unlike = {as_text(v) for v in now.values} != set(st.session_state[key])
@@ -179,6 +197,13 @@ def _values(k: int, axis: Axis, present: Sweep, base: RunConfig) -> None:
         if FIELDS[axis.name].kind in ("int", "float", "sizes")
         else _("Which of them to try."),
     )
+
+
+def _gone(k: int, axis: Axis | None, turn: int) -> bool:
+    """Tell whether a widget is no longer there, of which a browser may still tell."""
+    axes = sweep().axes
+    present = axes[k].name if k < len(axes) else None
+    return turn != _version() or present != (axis.name if axis else None)
 
 
 def _version() -> int:
