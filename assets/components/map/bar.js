@@ -19,6 +19,7 @@ class Bar {
     this.legend = make("div", { class: "legend", role: "group" });
     const buttons = make("div", { class: "buttons" }, this.pictures, this.select, ...this.zoom, this.fit);
     this.element = make("div", { class: "bar" }, make("div", { class: "finding" }, this.search, this.found), this.legend, buttons);
+    this.element.style.visibility = "hidden"; // until it has words
   }
 
   /** Take the words of the language in use. */
@@ -33,6 +34,7 @@ class Bar {
       this.zoom[k].setAttribute("aria-label", title);
     }
     this.legend.setAttribute("aria-label", texts.classes);
+    this.element.style.visibility = "";
   }
 
   _toggle(act) {
