@@ -42,7 +42,7 @@ class AppServer:
         self._folder = tempfile.TemporaryDirectory(prefix="benchmark-")
         self.home = Path(self._folder.name) / "home"
         self._log = Path(self._folder.name) / "server.log"
-        self.port = _free_port()
+        self.port = free_port()
         self.address = f"http://localhost:{self.port}"
 
     def __enter__(self) -> AppServer:
@@ -118,7 +118,8 @@ class AppServer:
         return [line for line in self.log().splitlines() if _TROUBLE.search(line)]
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return the number of a port of this machine that nobody listens on."""
     with socket.socket() as found:
         found.bind(("localhost", 0))
         return int(found.getsockname()[1])

@@ -6,7 +6,6 @@ The processes are started as ``python -m cluster`` starts them.
 import importlib.util
 import math
 import os
-import socket
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +22,7 @@ from aecore.datasets import load
 from aecore.engine import Engine
 from aecore.runs import RunStore
 from aecore.slices import advance
+from benchmarks.server import free_port
 from cluster import nginx, programs
 from cluster.keeping import Keeper
 from tests.waiting import wait_for
@@ -44,9 +44,7 @@ class Site:
 
     def __init__(self, home):
         self.home, self.keeper = home, Keeper()
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self.port = found.getsockname()[1]
+        self.port = free_port()
         self.address = f"tcp://127.0.0.1:{self.port}"
         self._over = threading.Event()
         self._watching = threading.Thread(target=self.keeper.watch, args=(self._over.is_set,))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from pathlib import Path
 import psutil
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from benchmarks.server import free_port
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -44,15 +45,9 @@ class App:
         return [c for c in children if "spawn_main" in " ".join(c.cmdline())]
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 def start(home: Path, data: str = "", port: int = 0, **variables: str) -> App:
     """Start the app, also with other variables of the environment, and wait until it answers."""
-    port = port or _free_port()
+    port = port or free_port()
     environment = {k: v for k, v in os.environ.items() if not k.startswith("AE_")}
     environment |= {"AE_HOME": str(home), "AE_WORKERS": "1"}
     environment |= {"AE_DATA_DIR": data} if data else {}
