@@ -39,7 +39,9 @@ export default function ({ setStateValue }) {
   document.addEventListener("keydown", step);
   document.addEventListener("pointerup", released);
   window.addEventListener("keydown", sort, true);
+  document.body.dataset.keys = "on"; // pressed before, they would do nothing
   return () => {
+    delete document.body.dataset.keys;
     document.removeEventListener("keydown", step);
     document.removeEventListener("pointerup", released);
     window.removeEventListener("keydown", sort, true);

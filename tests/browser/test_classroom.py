@@ -15,6 +15,12 @@ pytestmark = pytest.mark.browser
 RUN = "dataset=digits&bottleneck=3&epochs=3"
 
 
+def heard(page: Page) -> None:
+    """Wait until keys are heard: what listens to them is loaded after the page is drawn."""
+    page.locator("body[data-keys=on]").wait_for(state="attached")
+    settle(page)
+
+
 def test_hidden_is_gone_and_locked_stays_whatever_is_pressed(app: App, page: Page) -> None:
     page.goto(
         f"{app.url}/?dataset=digits&bottleneck=64&lock=bottleneck:8&hide=batch_size,anomalies"
@@ -44,7 +50,7 @@ def test_on_the_stage_keys_step_follow_and_end(app: App, page: Page) -> None:
     expect(page).to_have_url(re.compile("present=1"))
     pause = page.get_by_role("button", name="Pause")
     expect(pause).to_be_visible()
-    settle(page)
+    heard(page)
     last = status(page).inner_text()
     page.keyboard.press("ArrowLeft")
     expect(status(page)).to_contain_text("looking at epoch")
@@ -67,7 +73,7 @@ def test_no_press_is_lost_and_what_has_the_focus_keeps_its_keys(app: App, page: 
     page.goto(f"{app.url}/?{RUN}&present=1")
     looked = page.locator(".ae-status")
     page.get_by_role("button", name="Pause").wait_for()
-    settle(page)
+    heard(page)
     for _press in range(3):
         page.keyboard.press("ArrowLeft")
     expect(looked).to_contain_text("looking at epoch 2.25")
@@ -81,6 +87,7 @@ def test_no_press_is_lost_and_what_has_the_focus_keeps_its_keys(app: App, page: 
     page.keyboard.press("Space")  # once, although that button was pressed last
     expect(page.get_by_role("button", name="Pause")).to_be_visible()
     page.goto(f"{app.url}/filters?{RUN}&present=1&step=20")
+    heard(page)
     tiles = page.get_by_role("option")
     tiles.first.click()
     tiles.first.press("ArrowRight")
