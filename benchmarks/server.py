@@ -118,8 +118,12 @@ class AppServer:
         return [line for line in self.log().splitlines() if _TROUBLE.search(line)]
 
 
-def free_port() -> int:
-    """Return the number of a port of this machine that nobody listens on."""
+def free_port(wanted: int = 0) -> int:
+    """Return a port of this machine that nobody listens on: the wanted one, if it is free."""
     with socket.socket() as found:
-        found.bind(("localhost", 0))
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind(("localhost", wanted))
+        except OSError:
+            found.bind(("localhost", 0))
         return int(found.getsockname()[1])

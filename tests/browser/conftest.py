@@ -9,17 +9,23 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from benchmarks.server import free_port
 
+expect.set_options(timeout=20_000)  # machines may be busy
+
 ROOT = Path(__file__).parents[2]
+PORT = free_port()
+"""That of one server after the other: a browser compiles scripts anew for another address."""
 FLAGS = [
+    "--process-per-site",  # and for another process: half of the time of opening a page
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -47,7 +53,7 @@ class App:
 
 def start(home: Path, data: str = "", port: int = 0, **variables: str) -> App:
     """Start the app, also with other variables of the environment, and wait until it answers."""
-    port = port or free_port()
+    port = port or free_port(PORT)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("AE_")}
     environment |= {"AE_HOME": str(home), "AE_WORKERS": "1"}
     environment |= {"AE_DATA_DIR": data} if data else {}
@@ -120,13 +126,38 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    """A page of a browser context of its own."""
-    context = chromium.new_context(viewport={"width": 1400, "height": 900})
+@pytest.fixture(scope="session")
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """What the pages of all tests have in common: a process that has the scripts compiled."""
+    context = chromium.new_context()
     context.set_default_timeout(30_000)
-    yield context.new_page()
+    kept = context.new_page()  # the process ends with its last page
+    kept.route("**/*", lambda route: route.fulfill(body=""))
+    kept.goto("http://localhost/")
+    yield context
     context.close()
+
+
+@contextmanager
+def opened(context: BrowserContext, width: int = 1400, height: int = 900) -> Iterator[Page]:
+    """A page of a browser that was never here; closed at the end, with what it left behind."""
+    before = context.pages
+    page = context.new_page()
+    page.set_viewport_size({"width": width, "height": height})
+    yield page
+    for each in context.pages:
+        if each not in before:
+            if each.url.startswith("http"):
+                each.evaluate("localStorage.clear()")
+            each.close()
+    context.clear_cookies()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A page as of a browser of its own."""
+    with opened(context) as page:
+        yield page
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,11 @@ def train_to_the_end(page: Page) -> None:
     settle(page)
 
 
+def stop_button(page: Page) -> Locator:
+    """The button that stops training, not Streamlit's own that stops a page."""
+    return page.get_by_test_id("stMain").get_by_role("button", name="Stop")
+
+
 def settle(page: Page) -> None:
     """Wait until the server has sent all of what it draws."""
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
@@ -143,12 +148,12 @@ def test_stop_and_continue(app: App, page: Page) -> None:
     page.goto(f"{app.url}/?dataset=digits&bottleneck=9&epochs=1000&batch_size=16")
     page.get_by_role("button", name="Train", exact=True).click()
     picture(page, "Reconstructed").wait_for()
-    page.get_by_role("button", name="Stop").click()
+    stop_button(page).click()
     expect(status(page)).to_contain_text("paused")
     stopped = status(page).inner_text()
     page.get_by_role("button", name="Continue").click()
     expect(status(page)).to_contain_text("left")
-    page.get_by_role("button", name="Stop").click()
+    stop_button(page).click()
     expect(status(page)).to_contain_text("paused")
     assert status(page).inner_text() != stopped
 
@@ -162,7 +167,7 @@ def test_reload_in_the_middle_of_training(app: App, page: Page) -> None:
     expect(status(page)).to_contain_text("left")
     before = status(page).inner_text()
     expect(status(page)).not_to_have_text(before)
-    page.get_by_role("button", name="Stop").click()
+    stop_button(page).click()
     expect(status(page)).to_contain_text("paused")
 
 

@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
+from playwright.sync_api import BrowserContext, Locator, Page, WebSocket, expect
 
-from tests.browser.conftest import App
-from tests.browser.test_explorer import SLOW, scrub_to_start, settle, train_to_the_end
+from tests.browser.conftest import App, opened
+from tests.browser.test_explorer import (
+    SLOW,
+    scrub_to_start,
+    settle,
+    stop_button,
+    train_to_the_end,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -28,13 +34,12 @@ def best_image(page: Page) -> str:
 
 
 @pytest.fixture(scope="module")
-def address(app: App, chromium: Browser) -> str:
+def address(app: App, context: BrowserContext) -> str:
     """Return the address of the Filters page of a run that is finished."""
     address = f"{app.url}/filters?dataset=digits&bottleneck=12&epochs=3&seed=7"
-    page = chromium.new_page()
-    page.goto(address)
-    train_to_the_end(page)
-    page.close()
+    with opened(context) as page:
+        page.goto(address)
+        train_to_the_end(page)
     return address
 
 
@@ -119,7 +124,7 @@ def test_a_pick_stays_while_the_network_trains(app: App, page: Page) -> None:
     expect(unit(page, 6).locator("img")).not_to_have_attribute("src", source, timeout=SLOW)
     expect(unit(page, 6)).to_have_attribute("aria-selected", "true")
     expect(detail(page)).to_contain_text("Unit 6")
-    page.get_by_role("button", name="Stop").click()
+    stop_button(page).click()
 
 
 def test_templates_are_fitted_with_one_press(address: str, page: Page) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import App
+from tests.browser.test_explorer import stop_button
 from ui.guide.sections import SECTIONS, entries
 
 pytestmark = pytest.mark.browser
@@ -42,7 +43,7 @@ def test_every_section_can_be_read_and_searched(app: App, page: Page) -> None:
     expect(page.get_by_role("heading", name="Glossary", exact=True)).to_be_visible()
 
 
-def test_the_tour_comes_once_in_a_browser(app: App, page: Page, chromium: Browser) -> None:
+def test_the_tour_comes_once_in_a_browser(app: App, page: Page) -> None:
     page.goto(app.url)
     expect(card(page)).to_contain_text("1 of 3")
     ring = page.locator(".ring")
@@ -80,16 +81,14 @@ def test_the_tour_leaves_followers_of_links_alone_and_comes_when_asked_for(
     expect(card(page)).to_have_count(0)
 
 
-def test_the_tour_is_not_in_the_way_on_a_phone(app: App, chromium: Browser) -> None:
-    context = chromium.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
+def test_the_tour_is_not_in_the_way_on_a_phone(app: App, page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
     page.goto(app.url)
     expect(card(page)).to_contain_text("1 of 3")
     box, ring = card(page).bounding_box(), page.locator(".ring").bounding_box()
     assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
     assert ring and ring["y"] + ring["height"] < box["y"]
     page.get_by_role("button", name="Train", exact=True).click()  # nothing blocks it
-    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    expect(stop_button(page)).to_be_visible()
     page.get_by_role("button", name="Skip").click()
     expect(card(page)).to_have_count(0)
-    context.close()

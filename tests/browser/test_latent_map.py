@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from playwright.sync_api import Browser, Locator, Page, WebSocket, expect
+from playwright.sync_api import BrowserContext, Locator, Page, WebSocket, expect
 
 from aecore import evaluation
 from aecore.choosing import nearest
@@ -17,7 +17,7 @@ from aecore.datasets import load
 from aecore.models import load_weights
 from aecore.runs import RunStore
 from aecore.training import as_pixels
-from tests.browser.conftest import App
+from tests.browser.conftest import App, opened
 from tests.browser.test_explorer import settle, status
 from ui.components import FOLDER
 
@@ -28,19 +28,16 @@ SLOW = 60_000
 
 
 @pytest.fixture(scope="module")
-def page(app: App, chromium: Browser) -> Iterator[Page]:
+def page(app: App, context: BrowserContext) -> Iterator[Page]:
     """The map of a trained run, by two dimensions of its code; the tests move about on it."""
-    context = chromium.new_context(viewport={"width": 1400, "height": 1000})
-    context.set_default_timeout(30_000)
-    page = context.new_page()
-    page.goto(f"{app.url}/latent_space?" + "&".join(f"{k}={v}" for k, v in SETTINGS.items()))
-    page.get_by_role("button", name="Train", exact=True).click()
-    expect(status(page)).to_contain_text("finished", timeout=SLOW)
-    page.get_by_role("radio", name="Code dimensions").click()
-    expect(page.locator('.map[data-axes="code 1 / code 2"][data-under]')).to_be_visible()
-    settle(page)
-    yield page
-    context.close()
+    with opened(context, height=1000) as page:
+        page.goto(f"{app.url}/latent_space?" + "&".join(f"{k}={v}" for k, v in SETTINGS.items()))
+        page.get_by_role("button", name="Train", exact=True).click()
+        expect(status(page)).to_contain_text("finished", timeout=SLOW)
+        page.get_by_role("radio", name="Code dimensions").click()
+        expect(page.locator('.map[data-axes="code 1 / code 2"][data-under]')).to_be_visible()
+        settle(page)
+        yield page
 
 
 def the_map(page: Page) -> Locator:
