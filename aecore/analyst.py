@@ -2,27 +2,21 @@
 
 It stays warm, shows how far it has come, and can be killed: that costs the running job and
 nothing else. Jobs have keys, so that thirty students who ask for the same wait for one job.
+What happens in the process, and where it may be, is said in `aecore.analysis`.
 """
 
 from __future__ import annotations
 
 import logging
-import multiprocessing
-import os
-import pickle
-import signal
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
-from pathlib import Path
 from typing import Any, Literal
 
+from aecore import analysis
+from aecore.analysis import Child, NotBegun, Place
 from aecore.language import marked
-from aecore.workers import end_with_parent
 
 log = logging.getLogger(__name__)
 
@@ -34,14 +28,9 @@ GRACE_S = 120.0
 """How long a job goes on when all who asked for it are gone: a browser may come back."""
 LOOK_S = 1.0
 """Between two looks at who is still there."""
-REPORT_S = 0.1
-"""Shortest time between two reports of the same stage."""
-NICENESS = 15
-"""Below the training workers', whose speed everybody sees."""
 
 _WARM = "warm up"
 """Key of the job that warms the present process."""
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 Status = Literal["queued", "running", "done", "failed", "cancelled"]
 
@@ -97,24 +86,23 @@ class Analyst:
 
     Parameters
     ----------
-    numba_cache : Path
-        Folder for numba's compiled code; made when it is missing.
+    place : Place
+        Where the process is started.
     is_connected : callable
         ``asker -> bool``; a job whose askers are all gone is cancelled after a while.
     """
 
     def __init__(
-        self, numba_cache: Path, is_connected: Callable[[str], bool] = lambda asker: True
+        self, place: Place, is_connected: Callable[[str], bool] = lambda asker: True
     ) -> None:
-        self._numba_cache = Path(numba_cache)
+        self._place = place
         self._is_connected = is_connected
         self._looked = 0.0
         self._change = threading.Condition()
         self._queue: list[_Job] = []
         self._running: _Job | None = None
         self._finished: dict[str, _Job] = {}
-        self._process: SpawnProcess | None = None
-        self._connection: Connection | None = None
+        self._child: Child | None = None
         self._thread: threading.Thread | None = None
         self._closed = False
 
@@ -142,7 +130,7 @@ class Analyst:
         RuntimeError
             If the analyst is closed.
         """
-        job = _Job(key, pickle.dumps((function, arguments)), askers={asker})
+        job = _Job(key, analysis.pack(function, arguments), askers={asker})
         with self._change:
             if self._closed:
                 raise RuntimeError("The analyst is closed: make a new one.")
@@ -201,7 +189,7 @@ class Analyst:
             warmed = self._finished.get(_WARM)
             if warmed is not None and warmed.status == "done" and self._alive():
                 return
-            self.submit(_WARM, _warm)
+            self.submit(_WARM, analysis.warm)
 
     def close(self) -> None:
         """Cancel everything and end the process; does nothing the second time."""
@@ -261,28 +249,14 @@ class Analyst:
             return True
 
     def _alive(self) -> bool:
-        return self._process is not None and self._process.is_alive()
+        return self._child is not None and self._child.alive()
 
     def _kill(self) -> None:
         """End the process at once; the next job gets a new one."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
-        self._process = self._connection = None
+        if self._child is not None:
+            self._child.kill()
+        self._child = None
         self._finished.pop(_WARM, None)
-
-    def _ready(self) -> Connection:
-        """Return the connection to the process, which is started if need be."""
-        if self._connection is None or not self._alive():
-            self._kill()
-            context = multiprocessing.get_context("spawn")
-            self._connection, theirs = context.Pipe()
-            self._process = context.Process(
-                target=_work, args=(theirs, str(self._numba_cache)), name="analyst", daemon=True
-            )
-            self._process.start()
-            theirs.close()  # so that the end of the process ends what is read from it
-        return self._connection
 
     # -- the thread that talks to the process ----------------------------------------
 
@@ -294,43 +268,69 @@ class Analyst:
                     return
                 job = self._running = self._queue.pop(0)
                 job.status, job.began = "running", time.monotonic()
-                try:
-                    connection = self._ready()
-                except OSError as error:
-                    log.error("The analysis process does not start: %s", error)
-                    self._kill()
-                    self._finish(
-                        job, "failed", marked("The analysis process does not start: see the log.")
-                    )
-                    continue
-            self._follow(job, connection)
+            self._see_to(job)
 
-    def _follow(self, job: _Job, connection: Connection) -> None:
-        """Send a job and take its reports until it is over."""
+    def _see_to(self, job: _Job) -> None:
+        """Have a job done, again where the process ends by itself and its place says so."""
+        for _try in range(self._place.tries):
+            child = self._ready(job)
+            if child is None or self._follow(job, child):
+                return
+        with self._change:
+            if job is self._running:
+                self._finish(
+                    job,
+                    "failed",
+                    marked(
+                        "The analysis process ended by itself, perhaps for want of memory: "
+                        "try again."
+                    ),
+                )
+
+    def _ready(self, job: _Job) -> Child | None:
+        """Return the process, which is started if need be; None where the job is over by then."""
+        with self._change:
+            if self._alive():
+                return self._child
+            self._kill()
+        sentence = marked("The analysis process does not start: see the log.")
+        child = None
         try:
-            connection.send_bytes(job.content)
+            child = self._place.begin_analysis()  # without the lock: it may take seconds
+        except NotBegun as error:
+            sentence = str(error)
+        except Exception:  # whatever it was, the next job may have more luck
+            log.exception("The analysis process does not start")
+        with self._change:
+            if job is not self._running:  # cancelled meanwhile
+                if child is not None:
+                    child.kill()
+                    child.connection.close()
+                return None
+            if child is None:
+                self._finish(job, "failed", sentence)
+            self._child = child
+            return child
+
+    def _follow(self, job: _Job, child: Child) -> bool:
+        """Send a job and take its reports until it is over; False where its process ended."""
+        try:
+            child.connection.send_bytes(job.content)
             while job is self._running:
-                report = connection.recv() if connection.poll(LOOK_S) else None
+                report = analysis.hear(child.connection) if child.connection.poll(LOOK_S) else None
                 with self._change:
                     if job is self._running and report:
-                        kind, *details = report
-                        self._take(job, kind, details)
+                        self._take(job, *report)
                     self._drop_abandoned()
-        except (EOFError, OSError):
+        except (EOFError, OSError, ValueError):
             with self._change:
                 if job is self._running:  # else it was cancelled
                     log.warning("The analysis process ended during %s", job.key)
+                    job.stage, job.fraction = "", None
                     self._kill()
-                    self._finish(
-                        job,
-                        "failed",
-                        marked(
-                            "The analysis process ended by itself, perhaps for want of memory: "
-                            "try again."
-                        ),
-                    )
-        if connection is not self._connection:
-            connection.close()
+        if child is not self._child:
+            child.connection.close()
+        return job is not self._running
 
     def _take(self, job: _Job, kind: str, details: list[Any]) -> None:
         if kind == "progress":
@@ -342,67 +342,3 @@ class Analyst:
             if trace:
                 log.error("The analysis %s failed:\n%s", job.key, trace)
             self._finish(job, "failed", sentence)
-
-
-# -- in the process ------------------------------------------------------------------
-
-
-def _work(connection: Connection, numba_cache: str) -> None:
-    """Do jobs as they come, until the server is gone."""
-    end_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which then ends this
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    # before numpy, torch and numba are imported, which look once
-    os.environ |= dict.fromkeys(_ONE_THREAD, "1") | {"NUMBA_CACHE_DIR": numba_cache}
-    while True:
-        try:
-            content = connection.recv_bytes()
-        except EOFError:
-            return
-        connection.send(_do(content, _Reporter(connection)))
-
-
-def _do(content: bytes, progress: _Reporter) -> tuple[str, ...]:
-    """Do one job, and return the last thing to say about it."""
-    try:
-        function, arguments = pickle.loads(content)
-        function(**arguments, progress=progress)
-    except Exception as error:
-        if _is_for_people(error):
-            return "failed", str(error), ""
-        sentence = marked(
-            "The analysis failed through an error in the app; the server's log says more."
-        )
-        return "failed", sentence, traceback.format_exc()
-    return ("done",)
-
-
-def _is_for_people(error: Exception) -> bool:
-    from aecore.config import ConfigError
-    from aecore.datasets import DatasetError
-    from aecore.projections import ProjectionError
-    from aecore.runs import RunError
-
-    return isinstance(error, (ConfigError, DatasetError, ProjectionError, RunError))
-
-
-class _Reporter:
-    """Sends progress, but not more often than anybody looks."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._stage, self._sent = "", 0.0
-
-    def __call__(self, stage: str, fraction: float | None = None) -> None:
-        now = time.monotonic()
-        if stage == self._stage and now - self._sent < REPORT_S and fraction != 1:
-            return
-        self._stage, self._sent = stage, now
-        self._connection.send(("progress", stage, fraction))
-
-
-def _warm(progress: Callable[[str, float | None], None]) -> None:
-    from aecore.projections import warm
-
-    warm(progress)

@@ -1,5 +1,6 @@
 """The workers of a Dask cluster, on whatever machines: they join and leave while runs are trained.
 
+One of them starts the process for analyses on its machine, which the server then talks to itself.
 The scheduler may come later than this, and go and come back: what was under way is done again,
 and a run's lock sees to it that no two workers train it at a time. Only what talks to the
 cluster imports Dask.
@@ -12,11 +13,16 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, Future, wait
+from concurrent.futures import BrokenExecutor, CancelledError, Future, wait
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
+from aecore import distant, memory
+from aecore.analysis import Child, NotBegun
 from aecore.language import marked
 
 __all__ = ["Cluster", "ClusterError", "WorkerLost"]
@@ -31,6 +37,10 @@ FOLDER_S = 5.0
 """How long a shared folder may take to show what another machine has written."""
 SILENT_S = 300.0
 """How long nothing may be heard of what was sent; it is sent again then."""
+JOIN_S = 10.0
+"""How long an analysis waits where no worker is there: one that ended may come back."""
+BEGIN_S = 60.0
+"""How long a worker may take until it starts the process for analyses."""
 MOST_WARMED = 4
 """Data sets that a worker is made ready for when it joins, the latest ones."""
 NICENESS = 10
@@ -40,6 +50,7 @@ NO_WORKERS = marked("No worker has joined the cluster: training goes on when one
 NOT_INSTALLED = marked(
     "Nothing can be trained on the cluster: the package “distributed” is not installed here."
 )
+NOT_BEGUN = marked("No worker of the cluster could start the analysis: try again.")
 
 
 class ClusterError(Exception):
@@ -51,7 +62,7 @@ class WorkerLost(BrokenExecutor):
 
 
 class Cluster:
-    """The workers of a Dask cluster, as a `aecore.workers.Pool`.
+    """The workers of a Dask cluster, as a `aecore.workers.Pool` and a `aecore.analysis.Place`.
 
     Parameters
     ----------
@@ -62,6 +73,8 @@ class Cluster:
     data_dirs : sequence of Path
         Where workers look for data that are not told otherwise.
     """
+
+    tries = 2  # machines leave
 
     def __init__(self, address: str, home: Path, data_dirs: Sequence[Path] = ()) -> None:
         self._address, self._home = address, Path(home)
@@ -131,6 +144,31 @@ class Cluster:
         wait(under_way, timeout=PATIENCE_S)
         self._closing.set()
         self._thread.join()
+
+    # -- what the analyst asks -------------------------------------------------------
+
+    def begin_analysis(self) -> Child:
+        """Have some worker start a process for analyses on its machine."""
+        until = time.monotonic() + JOIN_S
+        while not self._workers and not self._closing.is_set() and time.monotonic() < until:
+            self._closing.wait(LOOK_S / 5)
+        key = distant.new_key()
+        try:
+            beside = self._beside_scheduler()
+            future = self.submit(_begin_analysis, str(self._home), key, beside)
+            host, port = future.result(BEGIN_S)
+            return distant.Distant(host or _host(self._address), port, key)
+        except ClusterError as error:
+            raise NotBegun(str(error)) from error
+        except (Exception, CancelledError) as error:  # its own ones, and Dask's
+            log.warning("The analysis process does not start on the cluster: %r", error)
+            raise NotBegun(self._trouble or NOT_BEGUN) from error
+
+    def _beside_scheduler(self) -> bool:
+        """Tell whether the scheduler is on this machine, and so a worker that is on its machine."""
+        with self._change:
+            connection = self._connection
+        return connection is not None and _is_loopback(_host(connection.comm.local_address))
 
     # -- in the thread that keeps in touch -------------------------------------------
 
@@ -245,6 +283,16 @@ def _cancel(future: Future[Any]) -> None:
     future.set_running_or_notify_cancel()
 
 
+def _host(address: str) -> str:
+    return urlsplit(address).hostname or ""
+
+
+def _is_loopback(host: str) -> bool:
+    with suppress(ValueError):
+        return ip_address(host).is_loopback
+    return host == "localhost"
+
+
 def _mark(home: Path) -> Path:
     """Return a file in a folder by which another machine knows it for the same one."""
     folder = home / "cluster"
@@ -286,6 +334,7 @@ def at_work(
             os.environ.setdefault(name, value)
         if hasattr(os, "setpriority"):  # of this thread: the one that talks to the cluster is quick
             os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), NICENESS))
+        memory.keep_giving_back()
         import torch
 
         torch.set_num_threads(1)
@@ -304,3 +353,17 @@ def _see(mark: Path) -> None:
                 )
             )
         time.sleep(0.1)
+
+
+def _begin_analysis(home: str, key: str, beside_scheduler: bool) -> tuple[str, int]:
+    """Start a process for analyses, and return its host and port.
+
+    The host is empty where it is the scheduler's: a worker beside that may know no other name of
+    its machine than the one by which the machine calls itself.
+    """
+    from distributed import get_worker
+
+    host = _host(get_worker().address)
+    if _is_loopback(host) and not beside_scheduler:
+        host = ""
+    return host, distant.start(host, home, key)

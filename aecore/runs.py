@@ -13,6 +13,7 @@ import re
 import shutil
 import time
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -284,12 +285,7 @@ class Run:
 
     def tidy(self) -> None:
         """Remove what writers that were killed have left half written."""
-        for path in self.path.rglob(".*.part"):
-            try:
-                if abs(time.time() - path.lstat().st_mtime) > UNFINISHED_S:
-                    path.unlink()
-            except OSError:
-                continue  # just finished, or nothing can be removed
+        _tidy(self.path)
 
     def lock(self) -> FileLock:
         """Return the lock that whoever trains or removes the run holds."""
@@ -332,16 +328,19 @@ class RunStore:
         """
         run = Run(self.root / config.run_id(fingerprint), config)
         path = run.path / "config.json"
-        strange = remove_strangers(run.path)
-        known = _read_config(path) is not None
-        if strange or not known:
-            for folder in ("snapshots", "results"):
-                (run.path / folder).mkdir(parents=True, exist_ok=True)
-        if not known:
-            content = {
-                "format": FORMAT, "config": json.loads(config.to_json()), "data": fingerprint,
-            }  # fmt: skip
-            write_atomically(path, json.dumps(content, indent=1).encode())
+        remove_strangers(run.path)
+        content = {
+            "format": FORMAT, "config": json.loads(config.to_json()), "data": fingerprint,
+        }  # fmt: skip
+        try:
+            for folder in _folders_of(run.path):
+                if not folder.exists():
+                    folder.mkdir(parents=True, exist_ok=True)
+            if _read_config(path) is None:
+                write_atomically(path, json.dumps(content, indent=1).encode())
+        except OSError:  # the disk is full, say
+            _remove_unmade(run.path)
+            raise
         return run
 
     def find(self, config: RunConfig, fingerprint: str) -> Run | None:
@@ -453,6 +452,9 @@ class RunStore:
     def _prune(self, most_bytes: int, spare: Collection[str]) -> list[str]:
         for leftover in self.root.glob(".*.removed"):  # of a removal that was killed
             shutil.rmtree(leftover, ignore_errors=True)
+        for path in self._folders():
+            if _is_old(path):
+                _remove_unmade(path)
         sizes: dict[Run, int] = {}
         for run in self.runs():
             run.tidy()
@@ -478,6 +480,34 @@ class RunStore:
         if removed:
             log.info("Removed %d runs to make room: %s", len(removed), ", ".join(removed))
         return removed
+
+
+def _folders_of(path: Path) -> tuple[Path, Path]:
+    return path / "snapshots", path / "results"
+
+
+def _remove_unmade(path: Path) -> None:
+    """Remove the folder of a run that got no settings, unless there are files in it."""
+    if not (path / "config.json").exists():
+        _tidy(path)
+        for folder in (*_folders_of(path), path):
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _tidy(path: Path) -> None:
+    for part in path.rglob(".*.part"):
+        if _is_old(part):
+            with suppress(OSError):  # just finished, or nothing can be removed
+                part.unlink()
+
+
+def _is_old(path: Path) -> bool:
+    """Tell whether nobody is writing this any more."""
+    try:
+        return abs(time.time() - path.lstat().st_mtime) > UNFINISHED_S
+    except OSError:  # gone
+        return False
 
 
 def _read_config(path: Path) -> RunConfig | None:

@@ -14,6 +14,8 @@ from multiprocessing import active_children, get_context, parent_process
 from pathlib import Path
 from typing import Any, Protocol
 
+from aecore import memory
+
 MALLOC = {"MALLOC_TRIM_THRESHOLD_": "268435456", "MALLOC_MMAP_THRESHOLD_": "67108864"}
 """glibc keeps freed memory instead of unmapping it: temporaries are reused every step."""
 
@@ -149,6 +151,7 @@ def make_executor() -> Executor:
 
 def _begin() -> None:
     end_with_parent()
+    memory.keep_giving_back()
     if hasattr(os, "nice"):
         os.nice(10)
     import torch

@@ -16,6 +16,7 @@ BENCHMARKS = (
     "first_picture",
     "viewers",
     "pages_under_load",
+    "beside_analysis",
     "page_switch",
     "startup",
     "anomaly_scores",

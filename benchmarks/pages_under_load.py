@@ -15,9 +15,15 @@ def measure(quick: bool) -> list[Row]:
     rows = []
     for info in PAGES:
         seen = watch(VIEWERS, 8 if quick else 20, one_run=True, page=info.address, within=WITHIN_S)
-        row = latency(f"{VIEWERS} viewers of one run on {info.title}", seen)
+        what = f"{VIEWERS} viewers of one run on {info.title}"
         joined = f"joined in {ms(median(seen.joined))}, at most {ms(quantile(seen.joined, 1.0))}"
-        rows.append(Row(row.what, row.target, f"{joined}; {row.measured}", row.held))
+        if seen.refreshes:
+            row = latency(what, seen)
+            rows.append(Row(what, row.target, f"{joined}; {row.measured}", row.held))
+        else:
+            held = False if seen.troubles else None
+            then = seen.troubles[0] if seen.troubles else "nothing on it moves"
+            rows.append(Row(what, "no target", f"{joined}; {then}", held))
     return rows
 
 

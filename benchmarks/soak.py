@@ -173,7 +173,7 @@ def rows(soaked: Soaked) -> list[Row]:
             f"{soaked.slope('files'):+.0f}, {soaked.slope('threads'):+.0f} and "
             f"{soaked.slope('processes'):+.0f} an hour ({last.files}, {last.threads} and "
             f"{last.processes} at the end)",
-            abs(soaked.slope("files")) <= 30 and abs(soaked.slope("threads")) <= 30,
+            max(map(soaked.slope, ("files", "threads", "processes"))) <= 30,
         ),
         Row(
             f"{what}: {soaked.acts:,} acts",

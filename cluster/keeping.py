@@ -76,8 +76,8 @@ class Keeper:
             What its environment has besides this process's.
         """
         program = _Program(name, command, environ or {})
-        self._programs.append(program)
         self._start(program)
+        self._programs.append(program)  # then only: another thread may watch
 
     def watch(self, over: Callable[[], bool] = lambda: False) -> None:
         """Look after the programs until it is over, or for ever."""

@@ -18,14 +18,7 @@ from aecore.training import as_pixels
 
 DEEP = {"hidden": (30, 12), "bottleneck": 5, "hidden_activation": "relu"}
 
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Small steps are slower on many threads, above all where others work, too."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def digits(m=200):

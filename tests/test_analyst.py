@@ -6,20 +6,31 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import psutil
 import pytest
 
+from aecore import analysis as analysis_module
 from aecore import analyst as analyst_module
+from aecore.analysis import Here, NotBegun
 from aecore.analyst import Analyst
 from aecore.config import RunConfig, defaults
 from aecore.datasets import load
 from aecore.layouts import Layout, kept, project
 from aecore.models import initialise
-from aecore.projections import ProjectionError
 from aecore.runs import RunStore
+from tests.analyses import (
+    describe_process,
+    do_nothing,
+    fail,
+    fail_for_people,
+    leave,
+    leave_once,
+    rest,
+    turn,
+    write_line,
+)
 from tests.waiting import wait_for
 
 
@@ -39,46 +50,9 @@ def wait_for_end(analyst, key):
 
 @pytest.fixture
 def analyst(tmp_path):
-    analyst = Analyst(tmp_path / "numba")
+    analyst = Analyst(Here(tmp_path / "numba"))
     yield analyst
     analyst.close()
-
-
-# -- jobs, run in the process --------------------------------------------------------
-
-
-def write_line(path, text, progress):
-    with Path(path).open("a") as file:
-        file.write(f"{text}\n")
-
-
-def describe_process(path, progress):
-    import torch
-
-    facts = [os.getpid(), os.nice(0), torch.get_num_threads(), os.environ["NUMBA_CACHE_DIR"]]
-    facts.append("streamlit" in sys.modules)
-    write_line(path, " ".join(map(str, facts)), progress)
-
-
-def turn(path, progress):
-    """Report without end, or until there is a file."""
-    for k in range(10**9):
-        progress("Turning", (k % 100) / 100)
-        if Path(path).exists():
-            return
-        time.sleep(0.005)
-
-
-def fail_for_people(progress):
-    raise ProjectionError("This cannot be laid out.")
-
-
-def fail(progress):
-    raise ZeroDivisionError("a mistake in the code")
-
-
-def leave(progress):
-    os._exit(3)
 
 
 def turning(analyst, key, tmp_path):
@@ -89,7 +63,8 @@ def turning(analyst, key, tmp_path):
 
 
 def process_of(analyst):
-    return psutil.Process(analyst._process.pid)
+    wait_for(lambda: analyst._child, "a process")
+    return psutil.Process(analyst._child.process.pid)
 
 
 # ------------------------------------------------------------------------------------
@@ -103,7 +78,7 @@ def test_a_job_is_done_in_a_process_of_its_own(analyst, tmp_path):
     assert state.elapsed_s > 0
     pid, nice, threads, cache, streamlit = out.read_text().split()
     assert int(pid) != os.getpid()
-    assert int(nice) == min(19, os.nice(0) + analyst_module.NICENESS)
+    assert int(nice) == min(19, os.nice(0) + analysis_module.NICENESS)
     assert threads == "1"
     assert cache == str(tmp_path / "numba")
     assert streamlit == "False"
@@ -191,17 +166,11 @@ def test_a_cancelled_job_may_be_submitted_again(analyst, tmp_path):
     assert wait_for_end(analyst, "a").status == "done"
 
 
-def rest(path, progress):
-    """Say nothing, until there is a file."""
-    while not Path(path).exists():
-        time.sleep(0.005)
-
-
 def test_what_nobody_waits_for_any_more_is_cancelled_after_a_while(tmp_path, monkeypatch):
     monkeypatch.setattr(analyst_module, "GRACE_S", 0.1)
     monkeypatch.setattr(analyst_module, "LOOK_S", 0.01)
     never, connected = str(tmp_path / "never"), {"me", "you"}
-    analyst = Analyst(tmp_path / "numba", connected.__contains__)
+    analyst = Analyst(Here(tmp_path / "numba"), connected.__contains__)
     try:
         for asker in ("me", "you"):
             analyst.submit("a", rest, asker=asker, path=never)
@@ -228,7 +197,7 @@ def test_who_comes_back_in_time_finds_the_job_going_on(tmp_path, monkeypatch):
         looks.append(asker)
         return asker in connected
 
-    analyst = Analyst(tmp_path / "numba", is_connected)
+    analyst = Analyst(Here(tmp_path / "numba"), is_connected)
     try:
         analyst.submit("a", rest, asker="me", path=str(tmp_path / "never"))
         wait_for(lambda: len(looks) > 3, "some looks")
@@ -249,7 +218,7 @@ def test_an_analyst_outlives_a_session_list_that_fails(tmp_path, monkeypatch, ca
     def is_connected(asker):
         raise RuntimeError("no runtime")
 
-    analyst = Analyst(tmp_path / "numba", is_connected)
+    analyst = Analyst(Here(tmp_path / "numba"), is_connected)
     try:
         analyst.submit("a", rest, asker="me", path=str(tmp_path / "never"))
         wait_for(lambda: "no runtime" in caplog.text, "the failure to be logged")
@@ -273,7 +242,7 @@ def test_a_process_that_dies_while_idle_is_replaced(analyst, tmp_path):
     analyst.submit("a", write_line, path=str(tmp_path / "out"), text="a")
     wait_for_end(analyst, "a")
     process_of(analyst).send_signal(signal.SIGKILL)
-    wait_for(lambda: not analyst._process.is_alive(), "its death")
+    wait_for(lambda: not analyst._child.alive(), "its death")
     analyst.submit("b", write_line, path=str(tmp_path / "out"), text="b")
     assert wait_for_end(analyst, "b").status == "done"
 
@@ -315,7 +284,7 @@ def test_what_is_remembered_and_what_may_wait_is_bounded(analyst, tmp_path, monk
 
 
 def test_closing_leaves_no_process_and_no_thread(tmp_path):
-    analyst = Analyst(tmp_path / "numba")
+    analyst = Analyst(Here(tmp_path / "numba"))
     process = turning(analyst, "a", tmp_path)
     analyst.submit("b", write_line, path=str(tmp_path / "out"), text="b")
     analyst.close()
@@ -328,33 +297,32 @@ def test_closing_leaves_no_process_and_no_thread(tmp_path):
 
 
 def test_nothing_is_started_before_it_is_needed(tmp_path):
-    analyst = Analyst(tmp_path / "numba")
-    assert analyst._process is None
+    analyst = Analyst(Here(tmp_path / "numba"))
+    assert analyst._child is None
     analyst.close()
 
 
 SERVER = """
 import sys, time
 from pathlib import Path
+from aecore.analysis import Here, NotBegun
 from aecore.analyst import Analyst
-import test_analyst
+from tests.analyses import turn
 if __name__ == "__main__":
-    analyst = Analyst(Path(sys.argv[1]))
-    analyst.submit("a", test_analyst.turn, path=sys.argv[1] + "/never")
+    analyst = Analyst(Here(Path(sys.argv[1])))
+    analyst.submit("a", turn, path=sys.argv[1] + "/never")
     while not analyst.state("a").stage:
         time.sleep(0.01)
-    Path(sys.argv[1], "pid").write_text(str(analyst._process.pid))
+    Path(sys.argv[1], "pid").write_text(str(analyst._child.process.pid))
     time.sleep(600)
 """
 
 
 def test_the_process_ends_with_a_server_that_is_killed(tmp_path):
     (tmp_path / "server.py").write_text(SERVER)
-    here = Path(__file__).resolve().parent
-    paths = os.pathsep.join([str(here.parent), str(here)])
     server = subprocess.Popen(
         [sys.executable, str(tmp_path / "server.py"), str(tmp_path)],
-        env=os.environ | {"PYTHONPATH": paths},
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[1])},
     )
     try:
         wait_for(lambda: (tmp_path / "pid").exists() and (tmp_path / "pid").read_text(), "a job")
@@ -382,12 +350,12 @@ def test_a_projection_is_computed_there_and_kept_with_its_run(analyst, tmp_path)
 
 
 def test_warming_up_is_done_once(analyst, monkeypatch):
-    monkeypatch.setattr(analyst_module, "_warm", fail_for_people)
+    monkeypatch.setattr(analysis_module, "warm", fail_for_people)
     analyst.warm()
     analyst.warm()
     key = analyst_module._WARM
     assert wait_for_end(analyst, key).status == "failed"
-    monkeypatch.setattr(analyst_module, "_warm", do_nothing)
+    monkeypatch.setattr(analysis_module, "warm", do_nothing)
     analyst.warm()
     assert wait_for_end(analyst, key).status == "done"
     finished = analyst.state(key)
@@ -395,5 +363,101 @@ def test_warming_up_is_done_once(analyst, monkeypatch):
     assert analyst.state(key) == finished
 
 
-def do_nothing(progress):
-    pass
+# -- where the process is ------------------------------------------------------------
+
+
+class Held:
+    """A place where processes start when they may."""
+
+    tries = 1
+
+    def __init__(self, tmp_path):
+        self.here, self.asked, self.children = Here(tmp_path / "numba"), [], []
+        self.may = threading.Event()
+
+    def begin_analysis(self):
+        self.asked.append(None)
+        self.may.wait(60)
+        self.children.append(self.here.begin_analysis())
+        return self.children[-1]
+
+
+def test_a_start_that_takes_long_holds_nobody_up_and_can_be_cancelled(tmp_path):
+    place, out = Held(tmp_path), tmp_path / "out"
+    analyst = Analyst(place)
+    try:
+        for key in ("a", "b"):
+            analyst.submit(key, write_line, path=str(out), text=key)
+        wait_for(lambda: place.asked, "the start")
+        assert (analyst.state("a").status, analyst.state("a").stage) == ("running", "")
+        assert analyst.state("b").ahead == 1
+        analyst.cancel("a")
+        assert analyst.state("a").status == "cancelled"
+        place.may.set()
+        assert wait_for_end(analyst, "b").status == "done"
+    finally:
+        analyst.close()
+    assert analyst.state("a").status == "cancelled"
+    assert out.read_text().split() == ["b"]
+    assert [child.alive() for child in place.children] == [False, False]
+
+
+def test_closing_in_the_middle_of_a_start_leaves_no_process(tmp_path):
+    place = Held(tmp_path)
+    analyst = Analyst(place)
+    analyst.submit("a", do_nothing)
+    wait_for(lambda: place.asked, "the start")
+    closing = threading.Thread(target=analyst.close)
+    closing.start()
+    wait_for(lambda: analyst.state("a").status == "cancelled", "the end")
+    place.may.set()
+    closing.join()
+    assert not place.children[0].alive()
+
+
+class Full(Here):
+    """A place where no process starts, until there is room."""
+
+    def __init__(self, tmp_path, error):
+        super().__init__(tmp_path / "numba")
+        self.error = error
+
+    def begin_analysis(self):
+        if self.error is not None:
+            raise self.error
+        return super().begin_analysis()
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (NotBegun("There is no room."), "There is no room."),
+        (OSError(11, "no more processes"), "does not start: see the log"),
+        (RuntimeError("a mistake"), "does not start: see the log"),
+    ],
+)
+def test_a_process_that_does_not_start_is_said_and_the_next_one_may(tmp_path, error, sentence):
+    place = Full(tmp_path, error)
+    analyst = Analyst(place)
+    try:
+        analyst.submit("a", do_nothing)
+        state = wait_for_end(analyst, "a")
+        assert state.status == "failed"
+        assert sentence in state.message
+        place.error = None
+        analyst.submit("a", do_nothing)
+        assert wait_for_end(analyst, "a").status == "done"
+    finally:
+        analyst.close()
+
+
+def test_where_processes_come_and_go_a_job_is_done_again_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(Here, "tries", 2)
+    analyst = Analyst(Here(tmp_path / "numba"))
+    try:
+        analyst.submit("a", leave_once, path=str(tmp_path / "left"))
+        assert wait_for_end(analyst, "a").status == "done"
+        analyst.submit("b", leave)
+        assert "ended by itself" in wait_for_end(analyst, "b").message
+    finally:
+        analyst.close()

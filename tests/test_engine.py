@@ -32,13 +32,7 @@ LONG = RunConfig(
     epochs=25,
 )  # fmt: skip
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def fingerprint():
@@ -69,9 +63,8 @@ def recording(run):
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
+def undisturbed(one_thread, tmp_path_factory):
     """Return the recording of `LONG`, trained in one go in this process."""
-    torch.set_num_threads(1)
     root = tmp_path_factory.mktemp("undisturbed")
     assert advance(str(root), LONG.as_dict(), math.inf).done
     return recording(next(RunStore(root).runs()))

@@ -19,7 +19,20 @@ from urllib.parse import urlencode
 
 import psutil
 import pytest
-import torch
+from streamlit.proto.BackMsg_pb2 import (
+    BackendOperationRequest,
+    BackMsg,
+    InstallSkillsRequestPayload,
+)
+from streamlit.proto.Common_pb2 import (
+    DoubleArray,
+    FileUploaderState,
+    SInt64Array,
+    StringArray,
+    UploadedFileInfo,
+)
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.testing.v1 import AppTest
 
 from aecore import engine as engine_module
@@ -29,6 +42,7 @@ from aecore.runs import Run, RunStore
 from aecore.slices import advance
 from aecore.workers import Processes
 from benchmarks.load import Viewer
+from benchmarks.server import free_port
 from tests.browser.conftest import ROOT, App, start, stop
 from tests.disks import small_disk
 from tests.serving import own_server
@@ -37,6 +51,7 @@ from tests.waiting import gone, wait_for
 CONFIG = RunConfig(
     bottleneck=3, hidden=(16,), tied=True, noise="gaussian", batch_size=32, epochs=30
 )  # some 2 s of training
+OTHER = RunConfig(**CONFIG.as_dict() | {"epochs": 20, "seed": 3})
 LEASE_S = 1.0
 """Of the last server."""
 REMEMBERED = 3
@@ -54,14 +69,14 @@ def endless(seed: int) -> RunConfig:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> object:
-    """Return the recording of `CONFIG`, trained in one go."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
+def undisturbed(
+    one_thread: None, tmp_path_factory: pytest.TempPathFactory
+) -> dict[RunConfig, object]:
+    """Return the recordings of `CONFIG` and `OTHER`, each trained in one go."""
     root = tmp_path_factory.mktemp("undisturbed")
-    assert advance(str(root), CONFIG.as_dict(), math.inf).done
-    torch.set_num_threads(before)
-    return recording(next(RunStore(root).runs()))
+    for config in (CONFIG, OTHER):
+        assert advance(str(root), config.as_dict(), math.inf).done
+    return {run.config: recording(run) for run in RunStore(root).runs()}
 
 
 @pytest.fixture(scope="module")
@@ -77,14 +92,15 @@ class Servers:
         self._home, self._folder = home, folder
         self.started: list[App] = []
 
-    def begin(self, name: str, **lengths: float) -> App:
+    def begin(self, name: str, workers: int = 1, **lengths: float) -> App:
         """Start a server; it keeps its log in a folder of its own name."""
         folder = self._folder / name
         folder.mkdir()
         lines = [f"engine.{name} = {value}\n" for name, value in lengths.items()]
         (folder / "sitecustomize.py").write_text("from aecore import engine\n" + "".join(lines))
         paths = {"PYTHONPATH": f"{folder}:{ROOT}", "AE_HOME": str(self._home)}
-        app = start(folder, "", 0, AE_WORKERS="1", **paths)
+        port = free_port()  # of its own: two are started at once
+        app = start(folder, "", port, AE_WORKERS=str(workers), **paths)
         self.started.append(app)
         return app
 
@@ -101,8 +117,8 @@ def servers(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
 
 @pytest.fixture(scope="module")
 def first(servers: Servers) -> App:
-    """Start the first server."""
-    return servers.begin("first", LONGEST_SLICE_S=0.3)
+    """Start the first server, of two workers."""
+    return servers.begin("first", workers=2, LONGEST_SLICE_S=0.3)
 
 
 @pytest.fixture(scope="module")
@@ -154,18 +170,37 @@ def no_trouble(app: App) -> None:
 
 
 @asynccontextmanager
-async def training(app: App, config: RunConfig) -> AsyncIterator[Viewer]:
-    """Open a run's page, and see to it that it is trained."""
-    async with Viewer(app.url, urlencode(config.to_query())) as viewer:
-        await viewer.open()
-        if "Train" in viewer.buttons:
-            await viewer.press("Train")
+async def opened(
+    app: App, config: RunConfig, page: str = "", **choices: str
+) -> AsyncIterator[Viewer]:
+    """Open a page about a run."""
+    async with Viewer(app.url, urlencode(config.to_query() | choices)) as viewer:
+        await viewer.open(page)
         yield viewer
         assert viewer.exceptions == []
 
 
+@asynccontextmanager
+async def training(app: App, config: RunConfig) -> AsyncIterator[Viewer]:
+    """Open a run's page, and see to it that it is trained."""
+    async with opened(app, config) as viewer:
+        if "Train" in viewer.buttons:
+            await viewer.press("Train")
+        yield viewer
+
+
 async def until(condition: Any, what: str) -> None:
     await asyncio.to_thread(wait_for, condition, what)
+
+
+async def ask_for(viewer: Viewer, what: str) -> None:
+    """Press a button whose label begins like this, once it is there."""
+
+    def found() -> str:
+        return next((label for label in viewer.buttons if label.startswith(what)), "")
+
+    await until(found, f"the button {what}")
+    await viewer.press(found())
 
 
 async def moves(run: Run) -> None:
@@ -177,31 +212,43 @@ async def moves(run: Run) -> None:
 # ------------------------------------------------------------------------------------
 
 
-def test_killed_workers_cost_their_slices_only(first: App, home: Path, undisturbed: object) -> None:
+def test_all_workers_killed_at_once_cost_their_slices_only(
+    first: App, home: Path, undisturbed: dict[RunConfig, object]
+) -> None:
     async def look() -> None:
-        async with training(first, CONFIG):
-            run = the_run(home, CONFIG)
-            await until(lambda: run.progress().step, "the first slice")
+        async with opened(first, CONFIG) as one, opened(first, OTHER) as other:
+            await asyncio.gather(one.press("Train"), other.press("Train"))
+            runs = [the_run(home, config) for config in (CONFIG, OTHER)]
+            await until(lambda: all(run.progress().step for run in runs), "both first slices")
             workers = first.workers()
-            assert workers
+            assert len(workers) >= 2
+            assert not any(run.done(run.config.epochs) for run in runs)
             for worker in workers:
                 worker.kill()
-            await until(lambda: run.done(CONFIG.epochs), "the end of the run")
+            for run in runs:
+                await until(lambda run=run: run.done(run.config.epochs), "the end of a run")
             await until(lambda: all(gone(worker.pid) for worker in workers), "the dead to go")
             assert len(first.workers()) == len(workers)
 
     play(look())
-    assert recording(the_run(home, CONFIG)) == undisturbed
+    for config in (CONFIG, OTHER):
+        assert recording(the_run(home, config)) == undisturbed[config]
     assert leftovers(home) == []
     no_trouble(first)
 
 
 def test_a_server_told_to_end_leaves_nothing_but_wishes(first: App, home: Path) -> None:
-    family = [*psutil.Process(first.process.pid).children(recursive=True)]
+    server = psutil.Process(first.process.pid)
+    family: list[psutil.Process] = []
 
     async def look() -> None:
-        async with training(first, endless(1)):
+        pages = [opened(first, CONFIG, "latent_space", layout=each) for each in ("umap", "tsne")]
+        async with training(first, endless(1)), pages[0] as one, pages[1] as other:
+            await ask_for(one, "Compute UMAP")  # which is compiled first: both wait
+            await ask_for(other, "Compute t-SNE")
+            await until(lambda: len(first.workers()) == 3, "the analysis process")
             await moves(the_run(home, endless(1)))
+            family.extend(server.children(recursive=True))
             first.process.terminate()
             await asyncio.to_thread(first.process.wait, 60)
 
@@ -223,7 +270,7 @@ def test_the_next_server_takes_up_what_was_wanted(
         async with Viewer(second.url) as viewer:  # of something else
             await viewer.open()
             await moves(the_run(home, endless(1)))
-        left.unlink()  # only what living servers want is of interest from here on
+        left.unlink(missing_ok=True)  # only what living servers want is of interest from here on
         async with training(second, endless(1)) as viewer:
             await viewer.press("Stop")
         await until(lambda: not wishes(home), "the wish to end")
@@ -232,7 +279,7 @@ def test_the_next_server_takes_up_what_was_wanted(
 
 
 def test_two_servers_make_one_recording_also_when_one_is_killed(
-    second_and_third: tuple[App, App], home: Path, undisturbed: object
+    second_and_third: tuple[App, App], home: Path, undisturbed: dict[RunConfig, object]
 ) -> None:
     second, third = second_and_third
     RunStore(home / "runs").remove(the_run(home, CONFIG))
@@ -250,7 +297,7 @@ def test_two_servers_make_one_recording_also_when_one_is_killed(
     play(look())
     _, alive = psutil.wait_procs(family, 60)
     assert not alive
-    assert recording(the_run(home, CONFIG)) == undisturbed
+    assert recording(the_run(home, CONFIG)) == undisturbed[CONFIG]
     assert leftovers(home) == []
     no_trouble(second)
     no_trouble(third)
@@ -304,6 +351,101 @@ def test_browsers_that_vanish_leave_nothing_behind(
         lambda: connections() == 0 and all(a <= b for a, b in zip(size(), most, strict=True)),
         "all that they took to be free",
     )
+    no_trouble(third)
+
+
+class Rude(Viewer):
+    """A viewer that tells of widgets what no browser would."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.widgets: dict[str, str] = {}
+
+    async def __aenter__(self) -> Rude:
+        await super().__aenter__()
+        return self
+
+    def _hear_delta(self, message: ForwardMsg) -> None:
+        super()._hear_delta(message)
+        element = message.delta.new_element
+        kind = element.WhichOneof("type") or "markdown"
+        if name := getattr(getattr(element, kind), "id", ""):
+            self.widgets[name] = kind
+
+    async def tell(self, value: WidgetState, spare: set[str]) -> None:
+        """Send the same value for all widgets but those of some kinds."""
+        message = WidgetStates()
+        for name, kind in self.widgets.items():
+            if kind not in spare:
+                message.widgets.add().CopyFrom(value)
+                message.widgets[-1].id = name
+        await self._answer(await self._ask(states=message))
+
+    async def send(self, message: BackMsg) -> None:
+        """Send something else than a press, and wait until it was heard."""
+        await self._socket.send(message.SerializeToString())
+        await self.open()
+
+
+TRIGGERED = {"button", "download_button"}
+NO_VALUES = [
+    (WidgetState(trigger_value=True), TRIGGERED),
+    (WidgetState(bool_value=True), {"checkbox"}),
+    (WidgetState(double_value=math.nan), set()),
+    (WidgetState(double_value=-math.inf), set()),
+    (WidgetState(int_value=2**62), set()),
+    (WidgetState(string_value="no such option"), {"text_input"}),
+    (WidgetState(double_array_value=DoubleArray(data=[math.nan, -1e300])), set()),
+    (WidgetState(string_array_value=StringArray(data=["no such option"] * 3)), set()),
+    (WidgetState(string_array_value=StringArray()), set()),
+    (WidgetState(int_array_value=SInt64Array(data=[-1])), set()),
+    (WidgetState(json_value="no JSON"), set()),
+    (WidgetState(json_value="[1]"), set()),
+    (WidgetState(json_trigger_value='{"event": 5}'), set()),
+    (WidgetState(file_uploader_state_value=FileUploaderState(
+        uploaded_file_info=[UploadedFileInfo(file_id="x", name="../x.json", size=2**62)])), set()),
+]  # fmt: skip
+"""What fits few widgets, and the kinds that it does fit."""
+NO_REQUESTS = [
+    BackMsg(clear_cache=True), BackMsg(load_git_info=True), BackMsg(set_run_on_save=True),
+    BackMsg(backend_operation_request=BackendOperationRequest(install_skills=InstallSkillsRequestPayload())),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", ["train", "reconstructions", "sweep", "own_images"])
+def test_a_page_stands_whatever_is_told_of_its_widgets(
+    second_and_third: tuple[App, App], page: str
+) -> None:
+    _, third = second_and_third
+
+    async def be_rude() -> None:
+        async with Rude(third.url, urlencode(CONFIG.to_query())) as viewer:
+            await viewer.open(page)
+            for value, spare in NO_VALUES:
+                await viewer.tell(value, spare)
+            assert viewer.exceptions == []
+            assert len(set(viewer.widgets.values())) > 3
+
+    play(be_rude())
+    no_trouble(third)
+
+
+def test_nobody_empties_the_server_or_asks_it_for_its_repository(
+    second_and_third: tuple[App, App],
+) -> None:
+    _, third = second_and_third
+    family = {child.pid for child in psutil.Process(third.process.pid).children(recursive=True)}
+
+    async def ask() -> None:
+        async with Rude(third.url, urlencode(CONFIG.to_query())) as viewer:
+            await viewer.open()
+            for request in NO_REQUESTS:
+                await viewer.send(request)
+            await viewer.tell(WidgetState(string_value="x"), set(viewer.widgets.values()))
+            assert viewer.exceptions == []
+
+    play(ask())
+    assert {c.pid for c in psutil.Process(third.process.pid).children(recursive=True)} == family
     no_trouble(third)
 
 

@@ -55,7 +55,7 @@ def test_a_page_does_nothing_in_worker_processes_and_draws_the_frame_first(path)
 
 
 LAYERS = (
-    {"adam", "figure", "language", "plain_files", "randomness"},
+    {"adam", "figure", "language", "memory", "plain_files", "randomness"},
     {
         *("activations", "architectures", "checks", "codes", "corruption", "devices"),
         "environment",
@@ -102,7 +102,8 @@ LAYERS = (
     {"baselines", "detectors", "format_curves", "layouts"},
     {"baseline_errors", "code_quality", "diagnostics"},
     {"slices"},
-    {"workers"},
+    {"analysis", "workers"},
+    {"distant"},
     {"analyst", "cluster", "engine"},
     {"experiments"},
     {"guide", "lessons"},
@@ -179,7 +180,7 @@ def test_nothing_in_the_library_unpickles_files(path):
     text = path.read_text("utf-8")
     assert "torch.load(" not in text
     assert "allow_pickle=True" not in text
-    if path.stem != "analyst":  # jobs travel pickled through its own pipe, never through a file
+    if path.stem != "analysis":  # jobs travel pickled through a pipe of ours, never through a file
         assert not packages(path) & {"pickle", "joblib", "shelve", "dill", "cloudpickle"}
 
 

@@ -117,12 +117,7 @@ def read(text, translation=None, name=NAME):
     return read_lesson(name, content, translation and translation.encode())
 
 
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 # -- the lessons that come with the app -------------------------------------------------

@@ -35,14 +35,7 @@ from tests.drawn import configs
 
 SMALL = {"dataset": "digits", "subset": 500, "bottleneck": 12, "epochs": 3, "learning_rate": 0.01}
 
-
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    """Train on one thread, as workers do."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def of_kind(variant, **others):

@@ -39,13 +39,7 @@ EXPLODING = {
     "learning_rate": 10.0, "epochs": 20,
 }  # fmt: skip
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def start(home):

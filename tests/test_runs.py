@@ -23,13 +23,7 @@ from aecore.slices import advance
 TINY = RunConfig(bottleneck=2, batch_size=360, epochs=3, noise="gaussian")  # 4 steps an epoch
 DATA = "0123456789abcdef"
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import requests
+from google.protobuf.message import Message
+from streamlit.testing.v1 import AppTest
 from streamlit.web.server import server_util
 
+from aecore.config import RunConfig
+from aecore.own_images import OwnImages
+from aecore.slices import advance
+from aecore.wording import plain
 from tests.serving import own_server
 
 ROOT = Path(__file__).parents[1]
@@ -20,8 +29,9 @@ SCRIPTS = sorted((ROOT / "assets").rglob("*.js"))
 
 EXECUTING = {"eval", "exec", "compile", "__import__"}
 UNPICKLING = {"joblib", "shelve", "marshal", "dill", "cloudpickle"}
-OWN_PROCESSES = {"aecore/analyst.py"}
-"""Pickles come from the server itself there, through a pipe of its own."""
+OWN_PROCESSES = {"aecore/analysis.py"}
+"""Pickles come from the server itself there, through a connection of its own."""
+RUNS = [RunConfig(bottleneck=q, hidden=(8,), batch_size=360, epochs=1) for q in (2, 3)]
 MAY_FETCH = {"aecore/download.py"}
 MAY_HAVE_HTML = {"ui/guide/page.py"}
 """Shows the project's own texts; what is searched for is not among them."""
@@ -83,6 +93,52 @@ def test_every_value_put_into_html_is_escaped_or_of_our_own_making() -> None:
         "ui/lessons/course.py": 1, "ui/lessons/reveal.py": 2, "ui/lessons/worksheet.py": 5,
         "ui/live.py": 1, "ui/matrix.py": 1, "ui/pictures.py": 5, "ui/shell.py": 1,
     }  # fmt: skip
+
+
+MARKED = "![x](http://a.b/c) [y](javascript:d) $z$"
+SHOWN_AS_TEXT = {"Html", "BidiComponent", "PlotlyChart"}
+"""Elements that know no Markdown; what stands in HTML is escaped, see below."""
+
+
+def texts(message: Message) -> Iterator[tuple[str, str]]:
+    """Yield each text of an element, with the kind of part that it stands in."""
+    for field, value in message.ListFields():
+        for each in value if field.is_repeated else [value]:
+            if isinstance(each, str):
+                yield type(message).__name__, each
+            elif isinstance(each, Message):
+                yield from texts(each)
+
+
+@pytest.mark.parametrize(
+    "name", ["compare", "own_images", "anomalies", "latent_space", "compression"]
+)
+def test_names_that_people_give_are_no_markdown(name: str, hostile_home: Path) -> None:
+    page = AppTest.from_file(str(ROOT / "pages" / f"{name}.py"), default_timeout=60)
+    pins = [f"{MARKED}~{','.join(f'{k}:{v}' for k, v in c.to_query().items())}" for c in RUNS]
+    page.query_params.update(RUNS[0].to_query() | {"pin": pins, MARKED: "1", "explore": "walk"})
+    picture = np.zeros((8, 8), np.uint8)
+    page.session_state["own images"] = OwnImages().with_more([MARKED, "two"], [picture, ~picture])
+    page.run()
+    assert not page.exception
+    nodes: list[Any] = [page._tree]
+    found: list[tuple[str, str]] = []
+    for node in nodes:  # grows meanwhile
+        nodes += getattr(node, "children", {}).values()
+        if isinstance(proto := getattr(node, "proto", None), Message):
+            found += texts(proto)
+    assert [kind for kind, text in found if plain(MARKED) in text]
+    assert {kind for kind, text in found if MARKED in text} <= SHOWN_AS_TEXT
+
+
+@pytest.fixture(scope="module")
+def hostile_home(tmp_path_factory: pytest.TempPathFactory, one_thread: None) -> Iterator[Path]:
+    """Return the home of a server that has runs to show."""
+    home = tmp_path_factory.mktemp("home")
+    for config in RUNS:
+        assert advance(str(home / "runs"), config.as_dict(), math.inf).done
+    with own_server(home, warm=False):
+        yield home
 
 
 def test_the_settings_of_the_server_are_safe() -> None:

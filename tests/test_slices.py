@@ -26,13 +26,7 @@ EXPLODING = RunConfig(
     batch_size=32, hidden=(64, 64, 64, 64), hidden_activation="identity",
 )  # fmt: skip
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def go(root, config, seconds=math.inf):

@@ -38,13 +38,7 @@ CONFIG = RunConfig(
 )  # fmt: skip
 YEAR_S = 365 * 86_400
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def one_thread_pool():
@@ -66,9 +60,8 @@ def started():
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
+def undisturbed(one_thread, tmp_path_factory):
     """Return the recording of `CONFIG`, trained in one go."""
-    torch.set_num_threads(1)
     root = tmp_path_factory.mktemp("undisturbed")
     assert advance(str(root), CONFIG.as_dict(), math.inf).done
     return recording(next(RunStore(root).runs()))
@@ -128,6 +121,7 @@ def test_a_full_disk_is_said_and_training_goes_on_once_there_is_room(
     )  # fmt: skip
     with pytest.raises(OSError, match="No space left"):
         engine.want(RunConfig(seed=99), fingerprint(), "me")
+    assert [path.name for path in engine.store.root.glob("[!.]*")] == [run.id]
     assert run.weights(run.steps()[-1])  # what is there can be looked at
     assert engine.wants(run.id, "me")
     assert run.progress().step >= step
@@ -214,12 +208,25 @@ def test_what_killed_writers_left_half_written_does_not_pile_up(tmp_path):
     assert [part.exists() for part in parts] == [False, False, True]
 
 
+def test_folders_of_runs_whose_making_was_killed_go_when_room_is_made(tmp_path):
+    store = RunStore(tmp_path)
+    old, torn, new, kept = (tmp_path / (digit * 16) for digit in "0123")
+    for folder in (old, torn, new, kept):
+        (folder / "snapshots").mkdir(parents=True)
+    (torn / ".config.json.part").write_bytes(b"{")
+    (kept / "snapshots" / "000000000.safetensors").write_bytes(b"somebody's")
+    for path in (torn / ".config.json.part", old, torn, kept):
+        os.utime(path, 2 * (time.time() - 3600,))
+    assert store.prune(10**9) == []
+    assert [folder.exists() for folder in (old, torn, new, kept)] == [False, False, True, True]
+
+
 # -- clocks --------------------------------------------------------------------------
 
 
 def set_clock(home, seconds):
     """Set the clock forward, or back: what was written before is as far in the past or future."""
-    for path in home.rglob("*"):
+    for path in home.rglob("[!.]*"):  # none that is just being written
         then = path.stat().st_mtime - seconds
         if path.parent.name == "wanted":
             lines = json.loads(path.read_text())
@@ -239,14 +246,23 @@ def fill_store(store, ages):
     return runs
 
 
+def wait_for_room(engine, run):
+    """Have room made until a run is gone: it does nothing while another thread is at it."""
+
+    def made():
+        engine._prune()
+        return not run.path.exists()
+
+    wait_for(made, "room to be made")
+
+
 def test_a_clock_set_forward_takes_no_run_that_is_wanted(tmp_path, started):
     engine = started(tmp_path, make=Waiting)
     old, middle, wanted = fill_store(engine.store, [7200, 3600, 9000])
     engine.want(wanted.config, "x", "me")
     set_clock(tmp_path, YEAR_S)
     engine._store_bytes = 250_000
-    engine._prune()
-    wait_for(lambda: not old.path.exists(), "room to be made")
+    wait_for_room(engine, old)
     assert {run.id for run in engine.store.runs()} == {middle.id, wanted.id}
 
 
@@ -424,8 +440,7 @@ def test_room_made_by_one_leaves_what_the_other_trains_and_looks_at(tmp_path, st
     one.want(trained.config, "x", "me")
     looked_at.touch()
     other._store_bytes = 0
-    other._prune()
-    wait_for(lambda: not idle.path.exists(), "room to be made")
+    wait_for_room(other, idle)
     assert {run.id for run in one.store.runs()} == {trained.id, looked_at.id}
 
 

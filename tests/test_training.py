@@ -49,14 +49,7 @@ VARIANTS = {
     },
 }  # fmt: skip
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    """Train as the workers do: another number of threads may round differently."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def digits():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from aecore.datasets import Dataset
 from aecore.language import text as _
@@ -37,7 +38,8 @@ def upload() -> None:
         st.toggle(**turn_over)
 
     def came() -> None:
-        brought = st.session_state.get(f"own.files.{turn}")
+        brought = st.session_state.get(f"own.files.{turn}") or []
+        brought = [file for file in brought if not isinstance(file, DeletedFile)]
         if brought:
             st.session_state[_UPLOADER] = turn + 1
             own.take_files(brought, st.session_state.get(turn_over["key"], True))

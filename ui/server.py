@@ -13,7 +13,8 @@ import streamlit as st
 from streamlit import net_util
 from streamlit.runtime import RuntimeState, exists, get_instance
 
-from aecore import datasets
+from aecore import datasets, memory
+from aecore.analysis import Here, Place
 from aecore.analyst import Analyst
 from aecore.cluster import Cluster
 from aecore.engine import Engine
@@ -44,21 +45,24 @@ def server() -> Server:
     """Start engine and analyst on the first call; the same ones ever after."""
     net_util.get_external_ip = _unknown
     _open_many_files()
+    memory.keep_little()
+    memory.keep_giving_back()
     environment = read()
     for note in environment.notes:
         log.warning(note)
+    workers = workers_of(environment)
     engine = Engine(
         environment.home,
-        workers_of(environment),
+        workers,
         store_bytes=environment.store_mb * 2**20,
         is_connected=is_connected,
     )
     engine.warm_up(datasets.default_name())
-    analyst = Analyst(environment.home / "numba", is_connected)
+    analyst = Analyst(analyses_at(environment, workers), is_connected)
     ready = threading.Event()
     threading.Thread(target=_get_ready, args=(ready,), name="get-ready", daemon=True).start()
     if exists():
-        threading.Thread(target=_end, args=(engine,), name="end", daemon=True).start()
+        threading.Thread(target=_end, args=(engine, analyst), name="end", daemon=True).start()
     return Server(environment, engine, analyst, Pace(), ready)
 
 
@@ -85,6 +89,16 @@ def workers_of(environment: Environment) -> Pool:
     return Processes(environment.workers)
 
 
+def analyses_at(environment: Environment, workers: Pool) -> Place:
+    """Return where analyses are run: on the cluster's machines, or on this one.
+
+    Talk with the cluster that is encrypted stays so: what is said to a process for analyses is not.
+    """
+    if isinstance(workers, Cluster) and not environment.scheduler.startswith("tls:"):
+        return workers
+    return Here(environment.home / "numba")
+
+
 def _get_ready(ready: threading.Event) -> None:
     """Import what the first pictures need, and keep it out of every later collection."""
     try:
@@ -99,12 +113,13 @@ def _get_ready(ready: threading.Event) -> None:
         ready.set()
 
 
-def _end(engine: Engine) -> None:
-    """Wait until the server is to stop, then end the workers, whom it would wait for."""
+def _end(engine: Engine, analyst: Analyst) -> None:
+    """Wait until the server is to stop, then end all processes, which it would wait for."""
     runtime = get_instance()
     while runtime.state not in (RuntimeState.STOPPING, RuntimeState.STOPPED):
         time.sleep(LOOK_S)
     engine.abandon()
+    analyst.close()  # else the next analysis would start another process
     end_workers()
 
 

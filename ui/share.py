@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit import config
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from aecore import sharing
 from aecore.language import text as _
@@ -164,7 +165,7 @@ def _file() -> None:
 
     def came() -> None:
         brought = st.session_state.get(key)
-        if brought is not None:
+        if isinstance(brought, UploadedFile):
             st.session_state[_TRIED] = tried + 1
             st.session_state[_WRONG] = open_session(brought.getvalue())
 

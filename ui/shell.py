@@ -17,7 +17,7 @@ from aecore import language
 from aecore.language import counted
 from aecore.language import text as _
 from aecore.wording import plain
-from ui import address, choices, classroom, session, share
+from ui import address, choices, classroom, incoming, session, share
 from ui.components import component
 from ui.guide import tour
 from ui.navigation import PAGES, PageInfo
@@ -43,6 +43,7 @@ def shell(*, run: bool = False) -> None:
     """
     if getattr(_inside, "page", False):
         return
+    incoming.distrust()
     language.follow(session.language)
     made_no_sense = classroom.begin()
     bare = not st.query_params

@@ -42,6 +42,8 @@ socket.getaddrinfo = named
 
 MARK = "<img src=x onerror=window.hacked=1><script>window.hacked=1</script>"
 LINK = "[press](javascript:window.hacked=1) <http://example.org/y.png>"
+MARKED = "![x](http://a.b/c) [y](javascript:d) $z$"
+"""What Markdown would make a picture, a link and a formula of."""
 NAME = "07-hostile.toml"
 PATIENCE_MS = 30_000
 
@@ -95,6 +97,7 @@ def test_hostile_text_is_text_and_nothing_is_fetched_elsewhere(app: App, page: P
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("dialog", lambda dialog: errors.append(dialog.message))
     query = f"dataset=digits&epochs=1&pin={quote(MARK[:38])}~bottleneck:8&{quote(MARK)}=1"
+    query += f"&pin={quote(MARKED)}~bottleneck:9"
     page.goto(f"{app.url}/train?{query}&bottleneck={quote(MARK)}&lang={quote(MARK)}")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=PATIENCE_MS)
     notes = page.locator(".st-key-notes")
@@ -107,6 +110,8 @@ def test_hostile_text_is_text_and_nothing_is_fetched_elsewhere(app: App, page: P
     expect(page.get_by_role("button", name="<img src=x onerror").first).to_be_visible(
         timeout=PATIENCE_MS
     )
+    expect(page.get_by_role("button", name=MARKED).first).to_be_visible()
+    assert page.locator(".katex, a[href^='javascript'], img[src^='http://a.b']").count() == 0
     page.goto(f"{app.url}/lessons?lesson=hostile")
     expect(page.get_by_role("heading", name="<img src=x").first).to_be_visible(timeout=PATIENCE_MS)
     press = page.get_by_text("press", exact=True)
