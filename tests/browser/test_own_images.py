@@ -90,7 +90,9 @@ def test_a_drawing_is_seen_at_once_undone_and_added(app: App, page: Page) -> Non
     assert brightness(page) == one
     page.get_by_role("button", name="Add to your images").click()
     expect(page.get_by_role("option", name=re.compile("drawing 1"))).to_be_visible()
-    expect(page.get_by_role("button", name="Add to your images")).to_be_disabled()
+    add = page.get_by_role("button", name="Add to your images")
+    expect(add).to_be_disabled()
+    expect(add).not_to_have_css("color", "rgb(255, 255, 255)")  # on white
     assert brightness(page) == 0
     # it is there on other pages, and still there when one comes back
     page.get_by_role("link", name="Train").first.click()
