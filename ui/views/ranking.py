@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-import streamlit as st
 import torch
+from cachetools.keys import typedkey
 from torch import Tensor
 
 from aecore import agreement, evaluation, language, strangers
@@ -20,9 +20,7 @@ from aecore.own_images import MAX_IMAGES, OwnImages
 from aecore.reconstruction import codes
 from aecore.scores import MOST_REFERENCES, SCORES, Context
 from aecore.training import as_pixels
-from ui.views.frame import Frame, all_test_images, cached, class_of, model, test_errors
-
-T = TypeVar("T")
+from ui.views.frame import Frame, T, all_test_images, cached, class_of, model, shared, test_errors
 
 OWN = "own"
 """The kind of one's own images, beside those of `aecore.strangers.STRANGERS`."""
@@ -66,7 +64,7 @@ def guests(data: Dataset, kinds: Sequence[str], own: OwnImages) -> Guests:
     return _guests(data.shape, len(data.test_images), chosen, own.fingerprint, own)
 
 
-@st.cache_resource(max_entries=12, show_spinner=False)  # of 8 MB where somebody brings very many
+@shared(12, lambda *given: given[:-1])  # of 8 MB where somebody brings very many
 def _guests(
     shape: tuple[int, int], count: int, kinds: tuple[str, ...], own: str, _own: OwnImages
 ) -> Guests:
@@ -124,19 +122,13 @@ def test_scores(frame: Frame, score: str) -> Tensor:
     return SCORES[score].compute(model(frame), all_test_images(frame.data), context(frame))
 
 
+@shared(120, lambda frame, score, visitors: (*frame.key, score, visitors.fingerprint))
 def guest_scores(frame: Frame, score: str, visitors: Guests) -> Tensor:
     """Return the score of every guest, (k,)."""
-    return _guest_scores(frame.key, score, visitors.fingerprint, frame, visitors)
-
-
-@st.cache_resource(max_entries=120, show_spinner=False)
-def _guest_scores(
-    key: tuple[str, int], score: str, fingerprint: str, _frame: Frame, _visitors: Guests
-) -> Tensor:
-    if not len(_visitors):
+    if not len(visitors):
         return torch.zeros(0)
-    pixels = as_pixels(evaluation.pixels(_visitors.pictures))
-    return SCORES[score].compute(model(_frame), pixels, context(_frame))
+    pixels = as_pixels(evaluation.pixels(visitors.pictures))
+    return SCORES[score].compute(model(frame), pixels, context(frame))
 
 
 @dataclass(frozen=True, eq=False)
@@ -250,7 +242,7 @@ def ranked(
     return _ranked(key, frame, list(members), visitors)
 
 
-@st.cache_resource(max_entries=48, show_spinner=False)
+@shared(48, lambda key, *_given: key)
 def _ranked(
     key: tuple[Any, ...], _frame: Frame, _members: list[Frame], _visitors: Guests
 ) -> Ranked:
@@ -280,13 +272,4 @@ def _combined_unit(unit: str, how: str, scaled: bool) -> str:
 
 def of_ranking(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
     """Cache a function of a ranking and simple choices."""
-
-    def decorate(function: Callable[..., T]) -> Callable[..., T]:
-        def of_key(key: tuple[Any, ...], choices: tuple[Any, ...], _found: Ranked) -> T:
-            return function(_found, *choices)
-
-        of_key.__qualname__ = f"of ranking {function.__qualname__}"
-        keep = st.cache_resource(max_entries=most, show_spinner=False)(of_key)
-        return lambda found, *choices: keep(found.key, choices, found)
-
-    return decorate
+    return shared(most, lambda found, *choices: typedkey(found.key, *choices))

@@ -6,14 +6,14 @@ learns, only its own rows are drawn anew.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import streamlit as st
 import torch
+from cachetools.keys import typedkey
 from torch import Tensor
 
 from aecore import images, language
@@ -28,12 +28,14 @@ from ui.flipbook import Film
 from ui.pictures import Row, row
 from ui.views.frame import (
     Frame,
+    T,
     all_test_images,
     baseline,
     cached,
     greys,
     knows_pca,
     model,
+    shared,
     specimen_images,
     test_errors,
     test_labels,
@@ -105,33 +107,25 @@ class Reel:
     errors: tuple[float, ...]
 
 
-Function = Callable[..., Any]
-
-
-def _kept(most: int, about: Callable[[Any], tuple[object, ...]]) -> Callable[[Function], Function]:
-    """Cache a function of something, what is looked at, and simple choices; by language, too."""
-
-    def decorate(function: Function) -> Function:
-        def of_key(key: tuple[object, ...], choices: tuple[Any, ...], _given: Any) -> Any:
-            return function(*_given, *choices)
-
-        of_key.__qualname__ = f"kept {function.__qualname__}"
-        keep = st.cache_resource(max_entries=most, show_spinner=False)(of_key)
-        return lambda thing, looks, *choices: keep(
-            (language.current(), *about(thing), *looks.key), choices, (thing, looks)
-        )
-
-    return decorate
-
-
-def of_data(most: int) -> Callable[[Function], Function]:
+def of_data(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
     """Cache a function of (data set, looks, *simple choices), whatever the network."""
     return _kept(most, lambda data: (data.fingerprint,))
 
 
-def of_frame(most: int) -> Callable[[Function], Function]:
+def of_frame(most: int) -> Callable[[Callable[..., T]], Callable[..., T]]:
     """Cache a function of (frame, looks, *simple choices)."""
     return _kept(most, lambda frame: frame.key)
+
+
+def _kept(
+    most: int, about: Callable[[Any], tuple[Hashable, ...]]
+) -> Callable[[Callable[..., T]], Callable[..., T]]:
+    return shared(
+        most,
+        lambda thing, looks, *choices: typedkey(
+            language.current(), *about(thing), *looks.key, *choices
+        ),
+    )
 
 
 # -- which images, and what goes in --------------------------------------------------
@@ -276,7 +270,7 @@ def whole_pca_error(data: Dataset, q: int) -> float:
     return _whole_pca_error(data.fingerprint, q, data)
 
 
-@st.cache_resource(max_entries=96, show_spinner=False)
+@shared(96, lambda fingerprint, q, _data: (fingerprint, q))
 def _whole_pca_error(fingerprint: str, q: int, _data: Dataset) -> float:
     through, every = pca(_data, q), all_test_images(_data)
     total = sum(float((through(x) - x).square().sum()) for x in every.split(1000))

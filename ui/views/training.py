@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-import streamlit as st
 import torch
 from torch import Tensor
 
@@ -54,28 +54,24 @@ def _examples(data: Dataset) -> Tensor:
     return evaluation.order(len(data.test_images), "test")[example_rows(data)]
 
 
+def _seen_before(config: RunConfig, data: Dataset, own: OwnImages) -> Hashable:
+    noise = config.corruption, config.seed
+    return data.fingerprint, *noise, own.fingerprint, language.current()
+
+
+@shared(64, _seen_before)
 def preview(config: RunConfig, data: Dataset, own: OwnImages) -> list[Row]:
     """Return what there is to see before any training: images, and what noise does to them."""
-    spoken = language.current()
-    return _preview(data.fingerprint, config.corruption, config.seed, own, spoken, data)
-
-
-@st.cache_resource(
-    max_entries=64, show_spinner=False, hash_funcs={OwnImages: lambda own: own.fingerprint}
-)
-def _preview(
-    fingerprint: str, noise: Noise, seed: int, own: OwnImages, spoken: str, _data: Dataset
-) -> list[Row]:
-    places = _examples(_data)
-    clean = test_images(_data, places)
+    places = _examples(data)
+    clean = test_images(data, places)
     if len(own):
-        clean = torch.cat([clean, _own_pixels(own, _data)])
-        places = torch.cat([places, len(_data.test_images) + torch.arange(len(own))])
-    hint = _("from the test {things}", things=_(_data.spec.things))
-    rows = [_with_own(row(_("Original"), hint, greys(clean, _data)), own)]
-    if noise:
-        spoiled = spoil(clean, places, noise, seed)
-        rows.append(row(_("Noisy"), _("what will go in"), greys(spoiled, _data)))
+        clean = torch.cat([clean, _own_pixels(own, data)])
+        places = torch.cat([places, len(data.test_images) + torch.arange(len(own))])
+    hint = _("from the test {things}", things=_(data.spec.things))
+    rows = [_with_own(row(_("Original"), hint, greys(clean, data)), own)]
+    if config.corruption:
+        spoiled = spoil(clean, places, config.corruption, config.seed)
+        rows.append(row(_("Noisy"), _("what will go in"), greys(spoiled, data)))
     return rows
 
 
