@@ -17,9 +17,9 @@ TAKEN_BY = {"orjson": "plotly"}
 OPTIONAL = {"atheris", "dask", "distributed"}
 """Imported where they are there, and in no file of requirements that everybody installs."""
 ALONG = {
-    "numba": "umap-learn", "pandas": "streamlit", "requests": "pooch", "scipy": "scikit-learn",
-    "starlette": "streamlit", "threadpoolctl": "scikit-learn", "tqdm": "umap-learn",
-    "uvicorn": "streamlit",
+    "numba": "umap-learn", "pandas": "streamlit", "protobuf": "streamlit", "requests": "pooch",
+    "scipy": "scikit-learn", "starlette": "streamlit", "threadpoolctl": "scikit-learn",
+    "tqdm": "umap-learn", "uvicorn": "streamlit",
 }  # fmt: skip
 """Imported here and required by one of ours, whose version decides on theirs."""
 

@@ -74,8 +74,8 @@ def _makes_sense(sent: WidgetState, metadata: WidgetMetadata[Any]) -> bool:
         told = unpack_widget_state_value(sent)
         if kind == "json_value" and not isinstance(told, dict):
             return False
-        if kind == "string_value" and told not in (metadata.formatted_options or [told]):
-            return False
+        if kind == "string_value" and metadata.formatted_options:
+            return told in metadata.formatted_options
         value = metadata.deserializer(told)
     except Exception:  # whatever comes of it is for nobody to see
         return False
