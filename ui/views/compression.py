@@ -31,6 +31,7 @@ from aecore.rounded_codes import (
     rounded,
     unrounded,
 )
+from aecore.training import as_pixels
 from aecore.wording import rounded_count, sentences, short
 from ui.pictures import Row, row
 from ui.server import server
@@ -41,6 +42,7 @@ from ui.views.frame import (
     class_of,
     greys,
     model,
+    shared,
     specimen_images,
     test_labels,
 )
@@ -315,7 +317,7 @@ def pictures(
         hint = f"{_setting(name, quality)} · {_size(needed)}"
         if needed > 1.5 * size:
             hint = _("{hint}, its smallest", hint=hint)
-        shown = torch.cat([decoded[examples], decoded[len(test.index) :]])
+        shown = as_pixels(torch.cat([decoded[examples], decoded[len(test.index) :]]))
         versions.append((_(FORMATS[name].label), hint, shown))
     split = len(examples)
     strips = [[_row(frame.data, clean[:split], named, label, hint, back[:split])
@@ -336,15 +338,9 @@ def _row(
     return row(label, hint, greys(back, data), captions)
 
 
+@shared(32, lambda data, name, quality, own: (data.fingerprint, name, quality, own.fingerprint))
 def _written(data: Dataset, name: str, quality: int, own: OwnImages) -> tuple[float, Tensor]:
-    """Return bytes an image and what a format makes of test images and own ones, (m, n)."""
-    return _written_once(data.fingerprint, name, quality, own.fingerprint, data, own)
-
-
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _written_once(
-    fingerprint: str, name: str, quality: int, mine: str, _data: Dataset, _own: OwnImages
-) -> tuple[float, Tensor]:
-    images = np.concatenate([format_curves.sample(_data), _own.fitted(_data.shape)])
+    """Return bytes an image and what a format makes of test images and own ones, (m, n) bytes."""
+    images = np.concatenate([format_curves.sample(data), own.fitted(data.shape)])
     size, decoded = compression.codec(images, name, quality)
-    return size, torch.from_numpy(decoded).flatten(1).float() / 255
+    return size, torch.from_numpy(decoded).flatten(1)
