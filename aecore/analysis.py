@@ -21,6 +21,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Protocol
 
+from aecore import memory
 from aecore.language import marked
 
 REPORT_S = 0.1
@@ -150,6 +151,7 @@ def serve(connection: Connection, numba_cache: str, niceness: int) -> None:
         By how much this process is to be nicer than it is.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which then ends this
+    memory.keep_giving_back()
     if hasattr(os, "nice"):
         os.nice(niceness)
     # before numpy, torch and numba are imported, which look once
