@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +12,9 @@ from torch import Tensor, nn
 from aecore.activations import ACTIVATIONS
 from aecore.codes import CODES
 from aecore.config import RunConfig
+
+MOST_NUMBERS = 2**26
+"""That the Jacobians of the images taken at a time may keep in memory: 256 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +82,30 @@ class Autoencoder(nn.Module):
         The code is the one that is read out; of binary codes, before they are rounded.
         """
         raise NotImplementedError
+
+    @property
+    def jacobian_numbers(self) -> int:
+        """Return how many numbers `jacobian` keeps for an image until its gradient is known."""
+        raise NotImplementedError
+
+    def contraction(self, x: Tensor) -> Tensor:
+        """Return the mean of `jacobian` over images (m, n), a number.
+
+        Images whose Jacobians would take too much memory together are taken in parts, whose
+        gradients are computed at once.
+        """
+        parts = self.few_enough(x)
+        if len(parts) == 1:
+            return self.jacobian(x).mean()
+        if not torch.is_grad_enabled():
+            return torch.cat([self.jacobian(part) for part in parts]).mean()
+        mean: Tensor = _InParts.apply(self, parts, *self.parameters())
+        return mean
+
+    def few_enough(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Return images (m, n) in parts whose Jacobians fit into memory."""
+        parts: tuple[Tensor, ...] = x.split(max(MOST_NUMBERS // self.jacobian_numbers, 1))
+        return parts
 
     def from_code(self) -> Tensor:
         """Return the decoder's weights from the code, one column a code unit, (…, q)."""
@@ -173,3 +202,28 @@ class Autoencoder(nn.Module):
         columns = self.from_code()
         length = columns.flatten(0, -2).norm(dim=0)
         columns.div_(torch.where(length > 0, length, 1))
+
+
+class _InParts(torch.autograd.Function):
+    """The mean of squared Jacobians over parts of a batch, each with its gradient at once."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, model: Autoencoder, parts: Sequence[Tensor], *parameters: Tensor
+    ) -> Tensor:
+        count, mean = sum(map(len, parts)), parts[0].new_zeros(())
+        gradients: list[Tensor | None] = [None] * len(parameters)
+        for part in parts:
+            with torch.enable_grad():
+                share = model.jacobian(part).sum() / count
+            found = torch.autograd.grad(share, parameters, allow_unused=True)
+            mean += share.detach()
+            for k, gradient in enumerate(found):
+                known = gradients[k]
+                gradients[k] = gradient if known is None or gradient is None else known + gradient
+        ctx.gradients = gradients
+        return mean
+
+    @staticmethod
+    def backward(ctx: Any, *by: Any) -> tuple[Tensor | None, ...]:
+        return None, None, *(None if g is None else by[0] * g for g in ctx.gradients)

@@ -134,6 +134,11 @@ class Convolutional(Autoencoder):
         """Return the decoder's weights from the code, one column a code unit, (…, q)."""
         return self.from_code_weight
 
+    @property
+    def jacobian_numbers(self) -> int:
+        """Return the size of all maps, twice for each code unit."""
+        return 2 * self.config.code_size * sum(map(prod, self.maps))
+
     def jacobian(self, x: Tensor) -> Tensor:
         """Return ‖∂h/∂x‖²_F of each image (m, n), squared Frobenius norm, (m,).
 

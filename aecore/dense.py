@@ -98,6 +98,11 @@ class Dense(Autoencoder):
         """Return what each unit of the last hidden layer adds to the output, (units, n)."""
         return self.decoder_matrices()[-1].t()
 
+    @property
+    def jacobian_numbers(self) -> int:
+        """Return the size of the chain, twice at each layer; one layer needs none."""
+        return self.config.code_size * max(2 * sum(self.config.hidden), 1)
+
     def jacobian(self, x: Tensor) -> Tensor:
         """Return ‖∂h/∂x‖²_F of each image (m, n), squared Frobenius norm, (m,).
 

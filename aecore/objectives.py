@@ -159,7 +159,7 @@ def _l2_sparsity(model: Autoencoder, seen: Pass) -> Tensor:
 
 
 def _contractive(model: Autoencoder, seen: Pass) -> Tensor:
-    return model.jacobian(seen.x).mean()
+    return model.contraction(seen.x)
 
 
 def _beta(model: Autoencoder, seen: Pass) -> Tensor:

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from aecore import autoencoder
 from aecore.activations import ACTIVATIONS
 from aecore.codes import CODES
 from aecore.config import RunConfig
@@ -216,6 +217,27 @@ def test_the_jacobian_without_gradients(settings):
         torch.testing.assert_close(loaded.jacobian(images()), expected)
         assert not loaded.jacobian(images()).requires_grad
     assert all(parameter.grad is None for parameter in model.parameters())
+
+
+@pytest.mark.parametrize("settings", [{}, {"hidden": (7, 6)}, *CONVOLUTIONS])
+def test_what_needs_too_much_memory_is_contracted_in_parts(settings, monkeypatch):
+    model = alive(**ODD | settings)
+    x = images()
+    whole = model.contraction(x)
+    wanted = torch.autograd.grad(3 * whole, list(model.parameters()), allow_unused=True)
+    monkeypatch.setattr(autoencoder, "MOST_NUMBERS", 2 * model.jacobian_numbers)
+    taken, jacobian = [], model.jacobian
+    monkeypatch.setattr(model, "jacobian", lambda part: taken.append(len(part)) or jacobian(part))
+    parts = model.contraction(x)
+    torch.testing.assert_close(parts, whole)
+    found = torch.autograd.grad(3 * parts, list(model.parameters()), allow_unused=True)
+    for one, other in zip(found, wanted, strict=True):
+        assert (one is None) == (other is None)
+        if one is not None:
+            torch.testing.assert_close(one, other)
+    with torch.no_grad():
+        torch.testing.assert_close(model.contraction(x), whole)
+    assert taken == [2, 1, 2, 1]
 
 
 # -- looking at weights --------------------------------------------------------------
