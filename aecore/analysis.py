@@ -29,7 +29,10 @@ REPORT_S = 0.1
 NICENESS = 15
 """Below the training workers', whose speed everybody sees."""
 
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
+)
+"""Environment of a process that computes with one thread; libraries look at it once."""
 
 
 class NotBegun(Exception):
@@ -155,7 +158,7 @@ def serve(connection: Connection, numba_cache: str, niceness: int) -> None:
     if hasattr(os, "nice"):
         os.nice(niceness)
     # before numpy, torch and numba are imported, which look once
-    os.environ |= dict.fromkeys(_ONE_THREAD, "1") | {"NUMBA_CACHE_DIR": numba_cache}
+    os.environ |= ONE_THREAD | {"NUMBA_CACHE_DIR": numba_cache}
     jobs: SimpleQueue[bytes] = SimpleQueue()
     threading.Thread(target=_listen, args=(connection, jobs), name="listen", daemon=True).start()
     while True:

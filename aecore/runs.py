@@ -329,14 +329,14 @@ class RunStore:
         run = Run(self.root / config.run_id(fingerprint), config)
         path = run.path / "config.json"
         remove_strangers(run.path)
-        content = {
-            "format": FORMAT, "config": json.loads(config.to_json()), "data": fingerprint,
-        }  # fmt: skip
         try:
             for folder in _folders_of(run.path):
                 if not folder.exists():
                     folder.mkdir(parents=True, exist_ok=True)
             if _read_config(path) is None:
+                content = {
+                    "format": FORMAT, "config": json.loads(config.to_json()), "data": fingerprint,
+                }  # fmt: skip
                 write_atomically(path, json.dumps(content, indent=1).encode())
         except OSError:  # the disk is full, say
             _remove_unmade(run.path)

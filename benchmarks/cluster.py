@@ -7,7 +7,6 @@ measurements and all that the way to a worker and back costs are in it.
 
 from __future__ import annotations
 
-import socket
 import tempfile
 import threading
 import time
@@ -22,6 +21,7 @@ from aecore.datasets import load
 from aecore.engine import Engine
 from aecore.workers import Pool, Processes
 from benchmarks.measurement import Row, command_line, median
+from benchmarks.server import free_port
 from cluster import programs
 from cluster.keeping import Keeper
 
@@ -64,9 +64,7 @@ def _here(home: Path, workers: int) -> Iterator[Pool]:
 @contextmanager
 def _cluster(home: Path, workers: int) -> Iterator[Pool]:
     """Start a scheduler and workers, as ``python -m cluster`` does."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = int(found.getsockname()[1])
+    port = free_port()
     address = f"tcp://127.0.0.1:{port}"
     over = threading.Event()
     with Keeper() as keeper:

@@ -6,11 +6,9 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from aecore.analysis import ONE_THREAD
 from aecore.workers import MALLOC
 
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1"
-)
 SCHEDULER = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"}
 """A slice that its worker died of comes back at once: the app counts, and says so in the end."""
 NO_DASHBOARD = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
