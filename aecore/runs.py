@@ -327,20 +327,13 @@ class RunStore:
             The data's, see `aecore.datasets.Dataset`.
         """
         run = Run(self.root / config.run_id(fingerprint), config)
-        path = run.path / "config.json"
-        remove_strangers(run.path)
-        try:
-            for folder in _folders_of(run.path):
-                if not folder.exists():
-                    folder.mkdir(parents=True, exist_ok=True)
-            if _read_config(path) is None:
-                content = {
-                    "format": FORMAT, "config": json.loads(config.to_json()), "data": fingerprint,
-                }  # fmt: skip
-                write_atomically(path, json.dumps(content, indent=1).encode())
-        except OSError:  # the disk is full, say
-            _remove_unmade(run.path)
-            raise
+        for more_tries in (2, 1, 0):
+            try:
+                _make(run, fingerprint)
+                break
+            except FileNotFoundError:  # somebody removed it in the middle of this
+                if not more_tries:
+                    raise
         return run
 
     def find(self, config: RunConfig, fingerprint: str) -> Run | None:
@@ -480,6 +473,23 @@ class RunStore:
         if removed:
             log.info("Removed %d runs to make room: %s", len(removed), ", ".join(removed))
         return removed
+
+
+def _make(run: Run, fingerprint: str) -> None:
+    """Make what is missing of a run's folder; nothing is left of it where that fails."""
+    path = run.path / "config.json"
+    remove_strangers(run.path)
+    try:
+        for folder in _folders_of(run.path):
+            if not folder.exists():
+                folder.mkdir(parents=True, exist_ok=True)
+        if _read_config(path) is None:
+            settings = json.loads(run.config.to_json())
+            content = {"format": FORMAT, "config": settings, "data": fingerprint}
+            write_atomically(path, json.dumps(content, indent=1).encode())
+    except OSError:  # the disk is full, say
+        _remove_unmade(run.path)
+        raise
 
 
 def _folders_of(path: Path) -> tuple[Path, Path]:

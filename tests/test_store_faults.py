@@ -25,7 +25,7 @@ from aecore.__main__ import main
 from aecore.config import FORMAT, RunConfig
 from aecore.datasets import load
 from aecore.engine import Engine
-from aecore.results import Results, of_dataset
+from aecore.results import Results, of_dataset, write_atomically
 from aecore.runs import RunError, RunStore, SnapshotGone
 from aecore.slices import advance
 from aecore.workers import Processes
@@ -482,6 +482,21 @@ def test_a_run_removed_while_somebody_reads_is_gone_in_a_sentence(tmp_path):
             stop.set()
         reading.result()
     assert said <= {SnapshotGone}
+
+
+def test_a_run_removed_while_it_is_opened_is_made_again(tmp_path, monkeypatch):
+    store, gone = RunStore(tmp_path), []
+
+    def removed_first(path, content):
+        if not gone:
+            gone.append(shutil.rmtree(path.parent))
+        write_atomically(path, content)
+
+    monkeypatch.setattr("aecore.runs.write_atomically", removed_first)
+    run = store.open(CONFIG, "x")
+    assert gone
+    assert store.find(CONFIG, "x").id == run.id
+    run.save_snapshot(0, {"a": torch.zeros(1)})
 
 
 def test_200_starts_and_stops_leave_nothing_behind(tmp_path, started, undisturbed, monkeypatch):
