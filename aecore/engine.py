@@ -53,6 +53,8 @@ MOST_DEATHS = 4
 """Workers a run may take with it, one after the other, before it is given up."""
 
 Status = Literal["new", "queued", "training", "paused", "done", "failed"]
+MOVING: tuple[Status, ...] = ("queued", "training")
+"""When there will be something new to see in a second."""
 
 
 class QueueFull(RunError):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import mse_loss
 
 from aecore.models import Autoencoder, Dense
 from aecore.quantisation import CodeRange, code_range, code_size, dequantise, quantise
@@ -93,7 +94,7 @@ def code_points(
         quantised = quantise(codes.numpy(), scale, 2**each)
         decoded = decode(torch.from_numpy(dequantise(quantised, scale, 2**each)))
         size = code_size(quantised, 2**each)
-        mse = float((decoded - images).square().mean())
+        mse = float(mse_loss(decoded, images))
         points.append(CodePoint(each, size.raw, size.entropy, size.packed, mse))
     return points
 
@@ -102,7 +103,7 @@ def code_points(
 def unrounded(decode: Decode, codes: Tensor, images: Tensor) -> CodePoint:
     """Measure codes as they are, four bytes a unit; parameters as for `code_points`."""
     size = float(FLOAT_BYTES * codes.shape[1])
-    return CodePoint(32, size, size, size, float((decode(codes) - images).square().mean()))
+    return CodePoint(32, size, size, size, float(mse_loss(decode(codes), images)))
 
 
 def decoder_bytes(model: Autoencoder) -> int:

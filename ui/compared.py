@@ -10,7 +10,7 @@ import streamlit as st
 from aecore import datasets
 from aecore import pins as pinning
 from aecore.datasets import Dataset, DatasetError
-from aecore.engine import Status
+from aecore.engine import MOVING, Status
 from aecore.language import counted
 from aecore.language import text as _
 from aecore.pins import MOST_LETTERS, MOST_PINS, Pin
@@ -78,7 +78,7 @@ def _standing(pin: Pin, title: str) -> Standing:
 
 def moving() -> bool:
     """Tell whether a pinned run is being trained, by whomever."""
-    return groups.waiting() or any(s.status in ("queued", "training") for s in standings())
+    return groups.waiting() or any(s.status in MOVING for s in standings())
 
 
 def compare(now: Now) -> None:
@@ -308,7 +308,7 @@ def _subjects(found: list[Standing], epoch: float | None) -> list[Subject]:
     subjects = []
     for standing in found:
         run, data = standing.run, standing.data
-        steps = run.steps() if run else []
+        steps = server().together.steps(run, standing.status) if run else []
         if run is None or data is None or not steps:
             continue
         try:

@@ -14,7 +14,7 @@ import streamlit as st
 
 from aecore import datasets
 from aecore.config import RunConfig
-from aecore.engine import LEASE_S, MOST_WANTED, QueueFull, Status
+from aecore.engine import LEASE_S, MOST_WANTED, MOVING, QueueFull, Status
 from aecore.language import marked
 from aecore.language import text as _
 from aecore.runs import Run
@@ -273,7 +273,7 @@ def _seconds_left(found: Sequence[Member]) -> float:
         if member.run is None:
             continue
         progress = member.run.progress()
-        at_work += member.status in ("queued", "training")
+        at_work += member.status in MOVING
         images -= progress.step / config.steps_per_epoch * config.train_size
         speeds += [progress.images_per_second] if progress.images_per_second > 0 else []
     wanted, slots = server().engine.queue()

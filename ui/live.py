@@ -19,7 +19,7 @@ import streamlit as st
 from aecore import datasets
 from aecore.config import RunConfig
 from aecore.datasets import Dataset, DatasetError
-from aecore.engine import QueueFull, Status
+from aecore.engine import MOVING, QueueFull, Status
 from aecore.language import counted
 from aecore.language import text as _
 from aecore.runs import Progress, Run, RunError, SnapshotGone
@@ -57,7 +57,7 @@ class Now:
     @property
     def moving(self) -> bool:
         """Whether there will be something new to see in a second."""
-        return self.status in ("queued", "training")
+        return self.status in MOVING
 
 
 def live(
@@ -136,7 +136,7 @@ def _now(config: RunConfig, data: Dataset) -> Now:
     if run is None:
         return Now(config, data, None, "new", "", [])
     status, message = engine.status(run, config.epochs)
-    return Now(config, data, run, status, message, run.steps())
+    return Now(config, data, run, status, message, server().together.steps(run, status))
 
 
 def _join(config: RunConfig, data: Dataset) -> None:

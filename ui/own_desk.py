@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from aecore.datasets import Dataset
+from aecore.engine import MOVING
 from aecore.language import text as _
 from aecore.own_images import MAX_IMAGES, OwnImages
 from aecore.uploads import KINDS, MAX_FILE_BYTES
@@ -232,4 +233,4 @@ def _compared(frame: Frame) -> int:
 
     status = server().engine.status(frame.run, session.settings().epochs)[0]
     count = len(frame.data.test_images)
-    return min(CHUNK, count) if status in ("queued", "training") else count
+    return min(CHUNK, count) if status in MOVING else count

@@ -21,6 +21,7 @@ from aecore.engine import Engine
 from aecore.environment import Environment, read
 from aecore.workers import Pool, Processes, end_workers
 from ui.pace import Pace
+from ui.together import Together
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class Server:
     engine: Engine
     analyst: Analyst
     pace: Pace
+    together: Together
     ready: threading.Event
     """Set when all that pictures need is imported; two threads must not import it at once."""
 
@@ -63,7 +65,8 @@ def server() -> Server:
     threading.Thread(target=_get_ready, args=(ready,), name="get-ready", daemon=True).start()
     if exists():
         threading.Thread(target=_end, args=(engine, analyst), name="end", daemon=True).start()
-    return Server(environment, engine, analyst, Pace(), ready)
+    pace = Pace()
+    return Server(environment, engine, analyst, pace, Together(pace), ready)
 
 
 def _unknown() -> None:

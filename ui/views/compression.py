@@ -73,36 +73,50 @@ def _format_curves(fingerprint: str, _data: Dataset) -> Curves:
 
 @dataclass(frozen=True, eq=False)
 class _Coder:
-    """What turns images into numbers and back: the network, or PCA with as many numbers."""
+    """What turns images into numbers and back: the network, or PCA with as many numbers.
+
+    Attributes
+    ----------
+    name : str
+    known_by : tuple
+        What tells its codes from those of all others.
+    encode, decode : callable
+    """
 
     name: str
+    known_by: tuple[str, int]
     encode: Callable[[Tensor], Tensor]
     decode: Callable[[Tensor], Tensor]
 
 
 def _coders(frame: Frame, has_baseline: bool) -> list[_Coder]:
     network, known = model(frame), baseline(frame.data) if has_baseline else None
-    coders = [_Coder("This network", lambda x: codes(network, x), network.decode)]
+    coders = [_Coder("This network", frame.key, lambda x: codes(network, x), network.decode)]
     if known is not None:
         q = min(frame.config.code_size, frame.config.pixels)
         axes = known.components[:q]
         coders.append(
-            _Coder(f"PCA {q}", lambda x: known.scores(x, q), lambda h: known.mean + h @ axes)
+            _Coder(
+                f"PCA {q}",
+                (frame.data.fingerprint, q),
+                lambda x: known.scores(x, q),
+                lambda h: known.mean + h @ axes,
+            )
         )
     return coders
 
 
-@cached(48)
 def _points(frame: Frame, has_baseline: bool) -> dict[str, list[CodePoint]]:
     """Return what codes of the first 1,000 test images take, by the name of the coder."""
+    return {coder.name: _points_of(coder, frame) for coder in _coders(frame, has_baseline)}
+
+
+@shared(96, lambda coder, frame: (*coder.known_by, bits_of(frame.config.code)))
+def _points_of(coder: _Coder, frame: Frame) -> list[CodePoint]:
     train, test = evaluation.live_probes(frame.config, frame.data)
-    bits = bits_of(frame.config.code)
-    found = {}
-    for coder in _coders(frame, has_baseline):
-        inner, outer = coder.encode(train.clean), coder.encode(test.clean)
-        points = code_points(coder.decode, inner, outer, test.clean, bits)
-        found[coder.name] = [*points, unrounded(coder.decode, outer, test.clean)]
-    return found
+    inner, outer = coder.encode(train.clean), coder.encode(test.clean)
+    points = code_points(coder.decode, inner, outer, test.clean, bits_of(frame.config.code))
+    return [*points, unrounded(coder.decode, outer, test.clean)]
 
 
 @dataclass(frozen=True)
