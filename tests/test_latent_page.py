@@ -22,8 +22,8 @@ from tests.test_components import opened
 from ui.panels import PANELS
 from ui.server import server
 from ui.views import latent_map as views
-from ui.views.frame import Frame, model, specimen_images
-from ui.views.latent import laid_out, latent_codes, latent_places
+from ui.views.frame import Frame, first_places, model, specimen_images
+from ui.views.latent import laid_out, latent_codes
 
 ROOT = Path(__file__).parents[1]
 COUNT = 50
@@ -71,7 +71,7 @@ def through(header: Any, arrays: Any, x: Any) -> Any:
 def test_pictures_places_and_classes_are_those_of_the_layout() -> None:
     data = load("digits")
     header, arrays = opened(views.atlas(data, COUNT))
-    places = latent_places(data, COUNT).numpy()
+    places = first_places(data, COUNT).numpy()
     assert header["total"] == len(data.test_images)
     np.testing.assert_array_equal(arrays["places"], places)
     np.testing.assert_array_equal(arrays["labels"], data.test_labels[places])
@@ -168,7 +168,7 @@ def test_own_images_lie_where_their_codes_are(own: OwnImages) -> None:
 
 def test_words_say_what_is_held() -> None:
     frame = frame_of()
-    place = int(latent_places(frame.data, COUNT)[0])
+    place = int(first_places(frame.data, COUNT)[0])
     codes = Layout("codes", 2, COUNT, (0, 1))
     said = views.where_it_decodes(frame, codes, place, NOTHING)
     assert "2 of the 4 numbers" in said and f"test image {place:,}" in said

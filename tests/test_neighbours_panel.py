@@ -106,13 +106,14 @@ def test_points_are_what_directions_in_code_space_make_of_codes() -> None:
 
 
 def test_coordinates_name_the_test_images_they_are_of() -> None:
-    from ui.views.latent import coordinates, laid_out, latent_places
+    from ui.views.frame import first_places
+    from ui.views.latent import coordinates, laid_out
 
     frame, layout = frame_of(trained()), Layout("pca", 2, 50)
     head, *lines = coordinates(frame, layout, laid_out(frame, layout)).splitlines()
     assert head == "image,class,x,y"
     cells = [line.split(",") for line in lines]
-    assert [int(c[0]) for c in cells] == latent_places(frame.data, 50).tolist()
+    assert [int(c[0]) for c in cells] == first_places(frame.data, 50).tolist()
     assert [c[1] for c in cells] == [str(frame.data.test_labels[int(c[0])]) for c in cells]
 
 

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from aecore import language
 from aecore.config import RunConfig
 from aecore.datasets import load
 from aecore.own_images import OwnImages
@@ -173,3 +174,19 @@ def test_a_drawing_is_kept_and_the_pad_emptied(run: RunConfig) -> None:
     press(page, "Add to your images")
     assert own(page).names == ("drawing 1",)
     assert page.session_state["drawing"] is None
+
+
+def test_pictures_kept_for_one_language_are_not_shown_in_another() -> None:
+    from ui.views.own_images import pairs
+
+    data = load("digits")
+    mine = OwnImages(("seven",), (np.zeros((8, 8), np.uint8),), False)
+    told = []
+    for each in ("en", "zh", "en"):
+        language.use(each)
+        try:
+            (tile,) = pairs(data, mine, (0,))
+        finally:
+            language.use("")
+        told.append(tile.alt)
+    assert told[0] == told[2] != told[1]

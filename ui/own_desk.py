@@ -101,7 +101,7 @@ def collection(data: Dataset) -> int | None:
     count, place = st.session_state.get(_PICKED, (0, newest))
     first = min(place, newest) if count >= len(mine) else newest
     picked = pick(
-        views.pairs(mine.fingerprint, tuple(shown), data.shape, mine, data),
+        views.pairs(data, mine, tuple(shown)),
         f"own.gallery.{own.version()}",
         _("Your images, each as it came and as it goes in"),
         shown,

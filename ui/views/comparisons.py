@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-import streamlit as st
 import torch
 
 from aecore import datasets
@@ -17,7 +16,7 @@ from aecore.figures_comparison import overlaid
 from aecore.language import text as _
 from aecore.measures import MEASURES, share_of_pca
 from aecore.reconstruction import choose
-from ui.views.frame import Frame, knows_pca, test_errors, test_labels
+from ui.views.frame import Frame, knows_pca, shared, test_errors, test_labels
 from ui.views.reconstructions import components, whole_error, whole_pca_error
 from ui.views.training import mse_lines
 
@@ -30,15 +29,13 @@ MOST_POINTS = 150
 
 def shares_test_images(one: Dataset, other: Dataset) -> bool:
     """Tell whether two data sets have the same test images, whatever they train on."""
-    return one.fingerprint == other.fingerprint or _digest(one.fingerprint, one) == _digest(
-        other.fingerprint, other
-    )
+    return one.fingerprint == other.fingerprint or _digest(one) == _digest(other)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def _digest(fingerprint: str, _data: Dataset) -> str:
-    images = np.ascontiguousarray(_data.test_images)
-    kind = repr((images.shape, images.dtype.str, _data.span))
+@shared(32, lambda data: data.fingerprint)
+def _digest(data: Dataset) -> str:
+    images = np.ascontiguousarray(data.test_images)
+    kind = repr((images.shape, images.dtype.str, data.span))
     return hashlib.sha256(kind.encode() + images.tobytes()).hexdigest()
 
 

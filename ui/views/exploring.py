@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from aecore import evaluation, lattices, sampling, walks
+from aecore import lattices, sampling, walks
 from aecore.language import text as _
 from aecore.own_images import OwnImages
 from aecore.randomness import generator
@@ -19,12 +19,12 @@ from ui.views.frame import (
     Frame,
     Specimen,
     cached,
+    first_test_images,
     greys,
     model,
     reference,
     specimen_images,
     specimens,
-    test_images,
     test_labels,
 )
 
@@ -38,8 +38,7 @@ SHOWN_SAMPLES, MEASURED_SAMPLES = 40, 400
 @cached(24)
 def _measured(frame: Frame) -> tuple[Tensor, Tensor]:
     """Return the first test images in the fixed order, (m, n), and their codes, (m, q)."""
-    places = evaluation.order(len(frame.data.test_images), "test")[:MEASURED]
-    images = test_images(frame.data, places)
+    images = first_test_images(frame.data, MEASURED)
     return images, codes(model(frame), images)
 
 
@@ -249,12 +248,12 @@ class Grid:
 @cached(32)
 def decoded_grid(frame: Frame, side: int, has_baseline: bool) -> Grid:
     """Return decoded places over the codes; `has_baseline` tells results apart in the cache."""
-    images, found = _measured(frame)
+    found = _measured(frame)[1]
     places = lattices.lattice(
         found.numpy(),
         side,
         prior=frame.config.code == "variational",
-        reference=reference(frame, images) if has_baseline else None,
+        reference=reference(frame.data, MEASURED) if has_baseline else None,
     )
     pictures = _decoded(frame, places.codes())
     across, up = (

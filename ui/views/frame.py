@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import cachetools
 import numpy as np
-import streamlit as st
 import torch
 from cachetools import LRUCache
 from cachetools.keys import typedkey
@@ -180,14 +179,10 @@ def test_labels(data: Dataset) -> Tensor:
     return torch.tensor(data.test_labels)
 
 
-@st.cache_resource(max_entries=3, show_spinner=False)
-def _all_test_images(dataset: str, fingerprint: str, _data: Dataset) -> Tensor:
-    return as_pixels(evaluation.pixels(_data.test_images))
-
-
+@shared(3, lambda data: data.fingerprint)
 def all_test_images(data: Dataset) -> Tensor:
     """Return all test images, (N, n) in [0, 1]."""
-    return _all_test_images(data.name, data.fingerprint, data)
+    return as_pixels(evaluation.pixels(data.test_images))
 
 
 @cached(24)
@@ -206,10 +201,28 @@ def knows_pca(data: Dataset) -> bool:
     return baseline(data) is not None
 
 
-def reference(frame: Frame, clean: Tensor) -> np.ndarray | None:
-    """Return the images' own principal scores, by which code axes keep their signs."""
-    known = baseline(frame.data)
-    return None if known is None else known.scores(clean, 3).numpy()
+def first_places(data: Dataset, count: int) -> Tensor:
+    """Return the places of the first test images in the fixed order, (m,)."""
+    return evaluation.order(len(data.test_images), "test")[:count]
+
+
+def first_test_images(data: Dataset, count: int) -> Tensor:
+    """Return the first test images in the fixed order, (m, n) in [0, 1]."""
+    return test_images(data, first_places(data, count))
+
+
+def reference(data: Dataset, count: int) -> np.ndarray | None:
+    """Return principal scores of `first_test_images`, by which code axes keep their signs.
+
+    They are of the images themselves, (m, 3); None where PCA is not there yet.
+    """
+    known = baseline(data)
+    return None if known is None else _principal_scores(data, count, known)
+
+
+@shared(24, lambda data, count, known: (data.fingerprint, count))
+def _principal_scores(data: Dataset, count: int, known: baselines.Baseline) -> np.ndarray:
+    return known.scores(first_test_images(data, count), 3).numpy()
 
 
 def greys(rows: Tensor, data: Dataset) -> np.ndarray:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
-from torch import Tensor
 
-from aecore import evaluation, figures, layouts, projections
-from aecore.datasets import Dataset
+from aecore import figures, layouts, projections
 from aecore.language import text as _
 from aecore.layouts import Layout
 from aecore.principal import pca
@@ -20,25 +18,21 @@ from ui.views.frame import (
     cached,
     class_names,
     class_of,
+    first_places,
+    first_test_images,
     knows_pca,
     model,
     reference,
-    test_images,
 )
 
 JUDGED = 2_000_000
 """Pairs of points that are compared for a score while somebody waits."""
 
 
-def latent_places(data: Dataset, count: int) -> Tensor:
-    """Return the places of the first test images in the fixed order, (m,)."""
-    return evaluation.order(len(data.test_images), "test")[:count]
-
-
 @cached(32)
 def latent_codes(frame: Frame, count: int) -> np.ndarray:
     """Return the codes of these test images, no noise, (m, q)."""
-    return codes(model(frame), test_images(frame.data, latent_places(frame.data, count))).numpy()
+    return codes(model(frame), first_test_images(frame.data, count)).numpy()
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +87,7 @@ def _some_dimensions(frame: Frame, layout: Layout) -> Laid:
 
 @cached(32)
 def _pca(frame: Frame, dimensions: int, count: int, has_baseline: bool) -> Laid:
-    clean = test_images(frame.data, latent_places(frame.data, count))
-    found = pca(latent_codes(frame, count), dimensions, reference(frame, clean))
+    found = pca(latent_codes(frame, count), dimensions, reference(frame.data, count))
     names = [
         _("component {number} ({share:.0%})", number=i + 1, share=float(share))
         for i, share in enumerate(found.shares)
@@ -121,7 +114,7 @@ def _trust(frame: Frame, layout: Layout, has_baseline: bool) -> float | None:
 
 def coordinates(frame: Frame, layout: Layout, laid: Laid) -> str:
     """Return a layout as CSV; see `aecore.layouts.as_csv`."""
-    places = latent_places(frame.data, layout.count).tolist()
+    places = first_places(frame.data, layout.count).tolist()
     return layouts.as_csv(laid.points, places, [class_of(frame.data, p) for p in places])
 
 
@@ -131,7 +124,7 @@ def latent_figure(frame: Frame, layout: Layout, has_baseline: bool) -> go.Figure
     laid = laid_out(frame, layout)
     if laid is None:
         return None
-    places = latent_places(frame.data, layout.count).numpy()
+    places = first_places(frame.data, layout.count).numpy()
     return figures.scatter(
         laid.points, frame.data.test_labels[places], class_names(frame.data), places, laid.axes,
         height=620, size=6, still=not layout.slow,

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import streamlit as st
 import torch
 from PIL import Image
 
@@ -34,14 +33,16 @@ from ui.views.frame import (
     Frame,
     cached,
     class_names,
+    first_places,
     greys,
     model,
     rows_of,
+    shared,
     specimen_images,
     specimens,
     test_images,
 )
-from ui.views.latent import laid_out, latent_codes, latent_places
+from ui.views.latent import laid_out, latent_codes
 
 NAME = "latent"
 """How the names of all blocks begin."""
@@ -54,35 +55,27 @@ GRID = {False: 40, True: 16}
 # -- what stays ------------------------------------------------------------------------
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _atlas(fingerprint: str, count: int, _data: Dataset) -> bytes:
-    places = latent_places(_data, count)
-    pixels = _levels(test_images(_data, places).numpy(), _data)
+@shared(6, lambda data, count: (data.fingerprint, count))
+def atlas(data: Dataset, count: int) -> bytes:
+    """Return the pictures of the first test images in the fixed order, places and classes."""
+    places = first_places(data, count)
+    pixels = _levels(test_images(data, places).numpy(), data)
     return pack(
-        {"name": f"{NAME}/atlas", "total": len(_data.test_images), **_sheet(pixels)},
+        {"name": f"{NAME}/atlas", "total": len(data.test_images), **_sheet(pixels)},
         png=_png(pixels),
         places=places.numpy().astype(np.int32),
-        labels=_data.test_labels[places.numpy()].astype(np.int32),
+        labels=data.test_labels[places.numpy()].astype(np.int32),
     )
 
 
-def atlas(data: Dataset, count: int) -> bytes:
-    """Return the pictures of the first test images in the fixed order, places and classes."""
-    return _atlas(data.fingerprint, count, data)
-
-
-@st.cache_resource(max_entries=12, show_spinner=False)
-def _own_atlas(own: OwnImages, fingerprint: str, _data: Dataset) -> bytes:
-    places = [len(_data.test_images) + k for k in range(len(own))]
-    pixels = _levels(specimen_images(_data, places, own).numpy(), _data)
+@shared(12, lambda data, own: (data.fingerprint, own.fingerprint))
+def own_atlas(data: Dataset, own: OwnImages) -> bytes:
+    """Return the pictures and names of own images."""
+    places = [len(data.test_images) + k for k in range(len(own))]
+    pixels = _levels(specimen_images(data, places, own).numpy(), data)
     return pack(
         {"name": f"{NAME}/own", "names": own.names, **_sheet(pixels)}, png=_png(pixels)
     )  # fmt: skip
-
-
-def own_atlas(data: Dataset, own: OwnImages) -> bytes:
-    """Return the pictures and names of own images."""
-    return _own_atlas(own, data.fingerprint, data)
 
 
 def _levels(rows: npt.NDArray[Any], data: Dataset) -> npt.NDArray[np.uint8]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import streamlit as st
 import torch
 from torch import Tensor
 
@@ -23,6 +22,7 @@ from ui.views.frame import (
     class_of,
     greys,
     model,
+    shared,
     specimen_images,
     specimens,
     test_images,
@@ -124,9 +124,9 @@ def _share(frame: Frame, by: str) -> float | None:
     return _mean_share(frame.data, table)
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
-def _pixel_share(fingerprint: str, _data: Dataset) -> float | None:
-    return _mean_share(_data, all_test_images(_data))
+@shared(6, lambda data: data.fingerprint)
+def _pixel_share(data: Dataset) -> float | None:
+    return _mean_share(data, all_test_images(data))
 
 
 def usual_place(data: Dataset) -> int:
@@ -150,7 +150,7 @@ def neighbours(frame: Frame, place: int, own: OwnImages) -> Neighbours:
     image = specimen_images(data, [place], own)  # (1, n)
     code = codes(model(frame), image)
     signs = as_signs(code, _thresholds(frame))
-    pixel_share = _pixel_share(data.fingerprint, data)
+    pixel_share = _pixel_share(data)
     spaces = (
         Space(_("By code"), all_codes(frame), code[0], _share(frame, "codes")),
         Space(_("By pixels"), all_test_images(data), image[0], pixel_share),

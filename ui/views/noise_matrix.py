@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import streamlit as st
 import torch
 from torch import Tensor
 
-from aecore import evaluation
 from aecore.corruption import Noise
 from aecore.datasets import Dataset
 from aecore.noise_matrix import IMAGES, IMAGES_OF_CONVOLUTIONS, errors
 from ui.pictures import source
-from ui.views.frame import Frame, cached, greys, model, test_images
+from ui.views.frame import Frame, cached, first_test_images, greys, model, shared
 from ui.views.reconstructions import Looks, components, levels_in, of_data, of_frame, pca
 
 _SEED = 0
@@ -26,29 +24,23 @@ def count(frame: Frame) -> int:
     return min(most, len(frame.data.test_images))
 
 
-def _images(data: Dataset, count: int) -> Tensor:
-    return test_images(data, evaluation.order(len(data.test_images), "test")[:count])
-
-
 @cached(96)
 def network_errors(frame: Frame, *noises: Noise) -> list[float]:
     """Return a snapshot's error under each noise."""
-    clean = _images(frame.data, count(frame))
+    clean = first_test_images(frame.data, count(frame))
     found: list[float] = errors([model(frame)], clean, noises, _SEED)[0].tolist()
     return found
 
 
 def pca_errors(frame: Frame, *noises: Noise) -> list[float]:
     """Return the error under each noise of PCA with as many components as the code has numbers."""
-    key = frame.data.fingerprint, components(frame), count(frame), noises
-    return _pca_errors(key, frame.data)
+    return _pca_errors(frame.data, components(frame), count(frame), *noises)
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def _pca_errors(key: tuple[str, int, int, tuple[Noise, ...]], _data: Dataset) -> list[float]:
-    _fingerprint, q, count, noises = key
-    clean = _images(_data, count)
-    found: list[float] = errors([pca(_data, q)], clean, noises, _SEED)[0].tolist()
+@shared(24, lambda data, *choices: (data.fingerprint, *choices))
+def _pca_errors(data: Dataset, q: int, count: int, *noises: Noise) -> list[float]:
+    clean = first_test_images(data, count)
+    found: list[float] = errors([pca(data, q)], clean, noises, _SEED)[0].tolist()
     return found
 
 

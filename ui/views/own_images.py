@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 import torch
 from torch import Tensor
 
-from aecore import evaluation, images
+from aecore import evaluation, images, language
 from aecore.datasets import Dataset
 from aecore.language import text as _
 from aecore.own_images import OwnImages, Picture
@@ -23,11 +22,13 @@ from ui.views.frame import (
     all_test_images,
     cached,
     class_of,
+    first_places,
     greys,
     model,
+    shared,
     test_errors,
 )
-from ui.views.latent import latent_codes, latent_places
+from ui.views.latent import latent_codes
 
 NEIGHBOURS = 8
 """Nearest test images that are shown."""
@@ -157,7 +158,7 @@ def _errors(frame: Frame, count: int) -> Tensor:
 
 @cached(16)
 def _some_errors(frame: Frame, count: int) -> Tensor:
-    clean = all_test_images(frame.data)[latent_places(frame.data, count)]
+    clean = all_test_images(frame.data)[first_places(frame.data, count)]
     with torch.no_grad():
         return reconstruct(model(frame), clean, clean).errors
 
@@ -169,35 +170,27 @@ def _nearest(frame: Frame, clean: Tensor, count: int) -> np.ndarray:
     code = codes(model(frame), clean)
     distances = (known - code).square().sum(1)
     nearest = distances.topk(min(NEIGHBOURS, len(known)), largest=False).indices
-    return latent_places(frame.data, count)[nearest].numpy()
+    return first_places(frame.data, count)[nearest].numpy()
 
 
 # -- the collection ------------------------------------------------------------------
 
 
-@st.cache_resource(max_entries=24, show_spinner=False)
-def pairs(fingerprint: str, places: tuple[int, ...], shape: tuple[int, int], _own: OwnImages,
-          _data: Dataset) -> list[Tile]:  # fmt: skip
-    """Return own images at some places, each as it came and as it goes in.
-
-    Parameters
-    ----------
-    fingerprint : str
-        Of the own images.
-    places : tuple of int
-    shape : tuple of int
-        Of the data set's images.
-    """
-    fitted = _own.fitted(shape)
-    tall, wide = _shown_shape(_data)
-    times = tall // shape[0]
+@shared(
+    24, lambda data, own, places: (data.fingerprint, own.fingerprint, places, language.current())
+)
+def pairs(data: Dataset, own: OwnImages, places: tuple[int, ...]) -> list[Tile]:
+    """Return own images at some places, each as it came and as it goes in."""
+    fitted = own.fitted(data.shape)
+    tall, wide = _shown_shape(data)
+    times = tall // data.shape[0]
     tiles = []
     for place in places:
-        came = letterboxed(_own.pictures[place], (tall, wide))
+        came = letterboxed(own.pictures[place], (tall, wide))
         goes = fitted[place].repeat(times, axis=0).repeat(times, axis=1)
         divider = np.full((tall, max(1, wide // 28)), _DIVIDER, np.uint8)
         picture = np.hstack([came, divider, goes])
-        name = _own.names[place]
+        name = own.names[place]
         tiles.append(
             Tile(
                 source(_rgb(picture[None]), 1),

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import streamlit as st
 
 from aecore import baseline_errors, datasets, evaluation
 from aecore.config import RunConfig
@@ -17,7 +16,7 @@ from aecore.measures import NOTHING
 from aecore.reconstruction import reconstruct
 from aecore.runs import Run, RunError
 from ui.pictures import Row, row, source
-from ui.views.frame import Frame, baseline, cached, greys, model, newest_frame
+from ui.views.frame import Frame, baseline, cached, greys, model, newest_frame, shared
 from ui.views.training import example_rows
 
 MOST_COMPONENTS = 512
@@ -66,14 +65,14 @@ def baselines_of(config: RunConfig, measure: str) -> Baselines | None:
     if baseline(data) is None:
         return None
     noise = config.corruption if LINED[measure] else Noise("none", shape=config.shape)
-    return _baselines(data.fingerprint, noise, config.seed if noise else 0, data)
+    return _baselines(data, noise, config.seed if noise else 0)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _baselines(fingerprint: str, noise: Noise, seed: int, _data: Dataset) -> Baselines:
-    known = baseline(_data)
+@shared(64, lambda data, noise, seed: (data.fingerprint, noise, seed))
+def _baselines(data: Dataset, noise: Noise, seed: int) -> Baselines:
+    known = baseline(data)
     assert known is not None
-    errors = baseline_errors.errors(known, _data, noise, seed, MOST_COMPONENTS)
+    errors = baseline_errors.errors(known, data, noise, seed, MOST_COMPONENTS)
     return Baselines(tuple(errors.tolist()))
 
 

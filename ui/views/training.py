@@ -29,6 +29,7 @@ from ui.views.frame import (
     baseline,
     cached,
     class_names,
+    first_places,
     greys,
     model,
     rows_of,
@@ -36,7 +37,7 @@ from ui.views.frame import (
     test_images,
     test_labels,
 )
-from ui.views.latent import laid_out, latent_places
+from ui.views.latent import laid_out
 
 SHOWN_FILTERS = 64
 STRIP_OWN = 3
@@ -45,7 +46,7 @@ STRIP_OWN = 3
 
 def example_rows(data: Dataset) -> Tensor:
     """Return which of the live test images are shown: the first of each class."""
-    labels = test_labels(data)[evaluation.order(len(data.test_images), "test")[: evaluation.CHUNK]]
+    labels = test_labels(data)[first_places(data, evaluation.CHUNK)]
     return one_of_each(labels, len(data.classes))
 
 
@@ -134,7 +135,7 @@ def live_scatter(frame: Frame, has_baseline: bool) -> go.Figure:
     method = "codes" if frame.config.code_size <= 2 else "pca"
     laid = laid_out(frame, Layout(method, 2, evaluation.CHUNK, (0, 1)))
     assert laid is not None, "neither has to be asked of the analyst"
-    places = latent_places(frame.data, evaluation.CHUNK).numpy()
+    places = first_places(frame.data, evaluation.CHUNK).numpy()
     labels = frame.data.test_labels[places]
     return figures.scatter(
         laid.points, labels, class_names(frame.data), places, laid.axes, height=350
