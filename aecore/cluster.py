@@ -45,8 +45,14 @@ MOST_WARMED = 4
 """Data sets that a worker is made ready for when it joins, the latest ones."""
 NICENESS = 10
 
-NOT_THERE = marked("The cluster cannot be reached: training goes on when it can.")
-NO_WORKERS = marked("No worker has joined the cluster: training goes on when one does.")
+NOT_THERE = marked(
+    "The cluster cannot be reached: training goes on when it can, an analysis has to be asked "
+    "for again."
+)
+NO_WORKERS = marked(
+    "No worker has joined the cluster: training goes on when one does, an analysis has to be "
+    "asked for again."
+)
 NOT_INSTALLED = marked(
     "Nothing can be trained on the cluster: the package “distributed” is not installed here."
 )
