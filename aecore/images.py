@@ -19,12 +19,14 @@ _ANCHORS = {0.0: (33, 102, 172), 0.25: (103, 169, 207), 0.5: (247, 247, 247)}
 _ANCHORS |= {0.75: (239, 138, 98), 1.0: (178, 24, 43)}
 DIVERGING: npt.NDArray[np.uint8] = np.stack(
     [
-        np.interp(np.linspace(0, 1, 256), list(_ANCHORS), [rgb[k] for rgb in _ANCHORS.values()])
+        np.interp(np.linspace(0, 1, 255), list(_ANCHORS), [rgb[k] for rgb in _ANCHORS.values()])
         for k in range(3)
     ],
     axis=1,
 ).astype(np.uint8)
-"""256 colours from blue over white to red (after ColorBrewer's RdBu), shape (256, 3)."""
+"""Colours from blue over white, in the middle, to red (after ColorBrewer's RdBu), (255, 3).
+
+With the gaps between images a picture has no more than 256 of them."""
 
 _CELL = 8
 """Pixels that a number of a vector is drawn with."""
@@ -48,7 +50,7 @@ def signed(images: Floats, limit: float | None = None) -> npt.NDArray[np.uint8]:
     """
     images = np.nan_to_num(images)
     limit = limit or float(np.abs(images).max(initial=0)) or 1.0
-    levels = np.clip(images / limit, -1, 1) * 127.5 + 127.5
+    levels = np.clip(images / limit, -1, 1) * 127 + 127
     colours: npt.NDArray[np.uint8] = DIVERGING[levels.round().astype(np.uint8)]
     return colours
 
@@ -74,5 +76,20 @@ def tile(pictures: npt.NDArray[np.uint8], columns: int) -> Image.Image:
 def png(picture: Image.Image) -> bytes:
     """Return a picture as PNG."""
     buffer = BytesIO()
-    picture.save(buffer, "PNG", compress_level=1)
+    compact(picture).save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
+
+
+def compact(picture: Image.Image) -> Image.Image:
+    """Return the same picture with fewer bytes a pixel, if it has no more than 256 colours."""
+    if picture.mode != "RGBA":
+        return picture
+    canvas = np.asarray(picture)  # (h, w, 4)
+    if (canvas[..., 0] == canvas[..., 1]).all() and (canvas[..., 0] == canvas[..., 2]).all():
+        return Image.fromarray(np.ascontiguousarray(canvas[..., [0, 3]]))
+    colours, levels = np.unique(canvas.view(np.uint32)[..., 0], return_inverse=True)
+    if len(colours) > 256:
+        return picture
+    indexed = Image.fromarray(levels.reshape(canvas.shape[:2]).astype(np.uint8))
+    indexed.putpalette(colours.tobytes(), "RGBA")
+    return indexed

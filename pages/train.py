@@ -80,7 +80,7 @@ if __name__ == "__main__":
         parts = [views.loss_parts(frame, now_epochs())]
         parts += views.about(frame, knows_pca(frame.data))
         parts = [part for part in parts if part]
-        columns = st.columns(max(2, len(parts)), gap="medium")
+        columns = st.columns(max(2, len(parts)), gap="medium") if parts else []
         for k, (column, part) in enumerate(zip(columns, parts, strict=False)):
             with column:
                 heading(part.label, part.hint)

@@ -27,7 +27,7 @@ def test_signed_is_white_at_zero_blue_below_red_above():
     assert zero.min() > 240
     assert below[2] > below[0] + 50
     assert above[0] > above[2] + 50
-    assert above.tolist() == DIVERGING[255].tolist()
+    assert above.tolist() == DIVERGING[-1].tolist()
     assert below.tolist() == DIVERGING[0].tolist()
     assert above[1] < half[1] < zero[1]
 
@@ -47,7 +47,7 @@ def test_numbers_that_are_none_do_not_spoil_the_others(bad):
     assert picture.shape == (1, 1, 3, 3)
     if np.isnan(bad):
         assert picture[0, 0, 0].min() > 240
-        assert picture[0, 0, 1].tolist() == DIVERGING[255].tolist()
+        assert picture[0, 0, 1].tolist() == DIVERGING[-1].tolist()
 
 
 def test_nothing_at_all_is_white():
@@ -74,13 +74,21 @@ def test_grids_are_no_wider_than_needed(count, columns, size):
     assert tile(pictures[:0], columns).size == (3, 3)
 
 
-def test_png_loses_nothing():
-    pictures = np.random.default_rng(0).integers(0, 256, (4, 5, 6, 3)).astype(np.uint8)
+VALUES = np.random.default_rng(0).uniform(-1, 1, (4, 28, 28))
+COLOURS = np.random.default_rng(0).integers(0, 256, (4, 28, 28, 3)).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "mode"),
+    [(grey(VALUES), "LA"), (signed(VALUES), "P"), (COLOURS, "RGBA"), (COLOURS[:0], "LA")],
+)
+def test_png_loses_nothing_and_takes_no_more_bytes_a_pixel_than_it_needs(pictures, mode):
     picture = tile(pictures, 2)
     content = png(picture)
     assert content.startswith(b"\x89PNG")
     again = Image.open(io.BytesIO(content))
-    assert np.array_equal(np.asarray(again), np.asarray(picture))
+    assert again.mode == mode
+    assert np.array_equal(np.asarray(again.convert("RGBA")), np.asarray(picture))
     assert png(picture) == content
 
 
