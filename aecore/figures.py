@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -226,15 +228,18 @@ def _plain(tick: float) -> str:
     return f"{tick:.9f}".rstrip("0").rstrip(".")
 
 
+_LADDER = [d * 10.0**e for e in range(-8, 9) for d in (1, 1.5, 2, 3, 5, 7)]
+"""Where ticks may be on a logarithmic scale."""
+
+
 def log_ticks(values: Sequence[float]) -> dict[str, object]:
     """Return plain ticks (0.02, 0.05, 0.1) that cover the values."""
-    positive = [v for v in values if v >= _LOWEST and np.isfinite(v)]
+    positive = [v for v in values if v >= _LOWEST and isfinite(v)]
     if not positive:
         return {}
-    ladder = [d * 10.0**e for e in range(-8, 9) for d in (1, 1.5, 2, 3, 5, 7)]
-    low = max((t for t in ladder if t <= min(positive)), default=ladder[0])
-    high = min((t for t in ladder if t >= max(positive)), default=ladder[-1])
-    ticks = [t for t in ladder if low <= t <= high]
+    first = max(bisect_right(_LADDER, min(positive)) - 1, 0)
+    last = min(bisect_left(_LADDER, max(positive)), len(_LADDER) - 1)
+    low, high, ticks = _LADDER[first], _LADDER[last], _LADDER[first : last + 1]
     while len(ticks) > 8:
         ticks = ticks[::2]
     return {

@@ -21,8 +21,10 @@ from uuid import uuid4
 
 from filelock import FileLock, Timeout
 
+from aecore import measurements
 from aecore.config import FORMAT, ConfigError, RunConfig, from_dict
 from aecore.language import text as _
+from aecore.measurements import Measurement
 from aecore.plain_files import MOST_TENSORS, content_of, remove_strangers, values_of
 from aecore.results import SKEW_S, Results, set_aside, write_atomically
 from aecore.schedule import kept_steps
@@ -210,34 +212,19 @@ class Run:
     def _metrics(self) -> Path:
         return self.path / "metrics.jsonl"
 
-    def add_metrics(self, row: Mapping[str, float]) -> None:
+    def add_metrics(self, row: Measurement) -> None:
         """Append one measurement."""
-        line = json.dumps(dict(row)) + "\n"
-        with self._metrics.open("ab+") as file:
-            if file.tell():  # a slice that was killed may have left a torn line
-                file.seek(-1, os.SEEK_END)
-                if file.read(1) != b"\n":
-                    line = "\n" + line
-            file.write(line.encode())
+        measurements.append(self._metrics, row)
 
-    def metrics(self) -> list[dict[str, float]]:
+    def metrics(self) -> list[Measurement]:
         """Return all measurements by increasing step, each step once."""
-        rows: dict[int, dict[str, float]] = {}
         try:
-            lines = content_of(self._metrics).decode(errors="replace").splitlines()
+            return measurements.read(self._metrics)
         except FileNotFoundError:
             return []
         except ValueError as error:
             set_aside(self._metrics, error)
             return []
-        for line in lines:
-            try:
-                row = values_of(line)
-                if all(type(value) in (int, float) for value in row.values()):
-                    rows[int(row["step"])] = row
-            except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
-                continue  # torn: its slice was killed, and the next one writes it again
-        return [rows[step] for step in sorted(rows)]
 
     # -- failure, use, room ----------------------------------------------------------
 

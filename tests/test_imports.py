@@ -63,6 +63,7 @@ LAYERS = (
             "fields",
             "idx",
             "images",
+            "measurements",
             "objectives",
             "principal",
             "progress",

@@ -8,11 +8,16 @@ import pickle
 import random
 import threading
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
+from aecore import measurements
 from aecore import runs as runs_module
 from aecore.config import RunConfig
 from aecore.datasets import load
@@ -149,6 +154,53 @@ def test_lines_that_say_nothing_are_skipped(run, line):
         file.write(line + b"\n")
     run.add_metrics({"step": 3})
     assert [row["step"] for row in run.metrics()] == [0, 3]
+
+
+LINES = st.one_of(
+    st.builds(
+        lambda step, loss: json.dumps({"step": step, "loss": loss}).encode(),
+        st.integers(0, 9),
+        st.floats(allow_nan=False),
+    ),
+    st.binary(max_size=20),
+    st.just(b'{"step": 3, "lo'),
+)
+
+
+@given(st.lists(st.tuples(LINES, st.sampled_from([b"\n", b""])), max_size=20))
+def test_a_file_that_is_read_while_it_grows_says_what_the_whole_file_says(parts):
+    with TemporaryDirectory() as folder:
+        growing, whole = Path(folder, "growing"), Path(folder, "whole")
+        content = b""
+        for line, end in parts:
+            content += line + end
+            growing.write_bytes(content)
+            measurements.read(growing)
+        whole.write_bytes(content)
+        growing.write_bytes(content)
+        assert measurements.read(growing) == measurements.read(whole)
+
+
+def test_a_file_with_another_beginning_is_read_anew(run):
+    run.add_metrics({"step": 0, "loss": 1.0})
+    run.add_metrics({"step": 1, "loss": 0.5})
+    assert len(run.metrics()) == 2
+    run._metrics.write_text('{"step": 0, "loss": 3.0}\n')  # made again after it was removed
+    assert run.metrics() == [{"step": 0, "loss": 3.0}]
+
+
+def test_what_was_read_is_not_understood_again(run, monkeypatch):
+    understood = []
+
+    def values_of(line):
+        understood.append(line)
+        return json.loads(line)
+
+    monkeypatch.setattr(measurements, "values_of", values_of)
+    for step in range(10):
+        run.add_metrics({"step": step})
+        assert [row["step"] for row in run.metrics()] == list(range(step + 1))
+    assert len(understood) == 10
 
 
 # -- damage --------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from torch import Tensor
 from aecore import baselines, datasets, evaluation
 from aecore.config import RunConfig
 from aecore.datasets import Dataset
+from aecore.measurements import Measurement
 from aecore.models import Autoencoder, load_weights
 from aecore.reconstruction import codes
 from aecore.runs import Run
@@ -100,7 +101,7 @@ class Subject:
         """PCA and mean image of its data."""
         return baselines.ensure(self.data, self.home)
 
-    def rows(self) -> list[dict[str, float]]:
+    def rows(self) -> list[Measurement]:
         """Return the live measurements, see `aecore.evaluation.measure`."""
         return self.run.metrics()
 

@@ -14,6 +14,7 @@ from aecore import datasets
 from aecore.datasets import Dataset
 from aecore.figures_comparison import overlaid
 from aecore.language import text as _
+from aecore.measurements import Measurement
 from aecore.measures import MEASURES, share_of_pca
 from aecore.reconstruction import choose
 from ui.views.frame import Frame, knows_pca, shared, test_errors, test_labels
@@ -118,19 +119,19 @@ def reference_lines(frames: Sequence[Frame]) -> dict[str, float]:
     return lines if mean is None else lines | {"Mean image": mean}
 
 
-def _thinned(rows: list[dict[str, float]]) -> list[dict[str, float]]:
+def _thinned(rows: list[Measurement]) -> list[Measurement]:
     rows = [row for row in rows if row["step"] > 0] or rows
     return rows[: -1 : max(1, len(rows) // MOST_POINTS)] + rows[-1:]
 
 
-def _last_epoch(frame: Frame, rows: list[dict[str, float]]) -> float:
+def _last_epoch(frame: Frame, rows: list[Measurement]) -> float:
     config = frame.config
     reached = [row["epoch"] - config.pretraining_span for row in rows[-1:]]
     return max([float(config.epochs), *reached])
 
 
 def _looked_at(
-    named: Mapping[str, Frame], measured: Mapping[str, list[dict[str, float]]]
+    named: Mapping[str, Frame], measured: Mapping[str, list[Measurement]]
 ) -> float | None:
     """Return the epoch that is looked at; None where it is the newest of each run."""
     if all(frame.step >= measured[name][-1]["step"] for name, frame in named.items()

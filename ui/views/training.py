@@ -18,6 +18,7 @@ from aecore.datasets import Dataset
 from aecore.diagnostics import diagnose
 from aecore.language import text as _
 from aecore.layouts import Layout
+from aecore.measurements import Measurement
 from aecore.objectives import PENALTIES, bce_floor
 from aecore.own_images import OwnImages
 from aecore.reconstruction import one_of_each, reconstruct, spoil
@@ -182,7 +183,7 @@ def curve_figures(frame: Frame, epochs: int) -> list[go.Figure]:
     )
 
 
-def _epochs_of(config: RunConfig, rows: list[dict[str, float]]) -> list[float]:
+def _epochs_of(config: RunConfig, rows: list[Measurement]) -> list[float]:
     """Return the epochs of measurements; those of pretraining come before 0."""
     return [r["epoch"] - config.pretraining_span for r in rows]
 
