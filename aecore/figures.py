@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from math import isfinite
-from typing import Any
+from math import inf, isfinite, log
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,8 @@ _LOWEST = 1e-8
 """Smallest value on a logarithmic axis."""
 _CLOSE = 1.4
 """Ratio of two lines whose names would touch."""
+_NAMED = 0.4
+"""Share of a chart's width that the name of a line may take."""
 
 _LAYOUT: dict[str, Any] = {
     # Plotly's own default template doubles what a chart costs to send
@@ -134,7 +136,8 @@ def curves(
                 "hovertemplate": _("epoch %{x:.2f}: %{y:.4f}") + f"<extra>{name}</extra>",
             }
         )
-    dashed, notes = levels(lines, first_epoch, last_epoch)
+    drawn = [(epochs, values) for values in series.values()]
+    dashed, notes = levels(lines, first_epoch, last_epoch, drawn)
     traces += dashed
     shown = [v for values in series.values() for v in values] + list(lines.values())
     return figure(
@@ -154,8 +157,12 @@ def curves(
     )
 
 
+Curve: TypeAlias = tuple[Sequence[float], Sequence[float]]
+"""Values across, and as many upwards."""
+
+
 def levels(
-    lines: Mapping[str, float], first: float, last: float
+    lines: Mapping[str, float], first: float, last: float, curves: Sequence[Curve] = ()
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return dashed horizontal lines on a logarithmic scale, and their names with values.
 
@@ -165,6 +172,8 @@ def levels(
         Name to height.
     first, last : float
         Where they begin and end.
+    curves : sequence of Curve
+        What else is drawn: names keep clear of it.
 
     Returns
     -------
@@ -179,14 +188,15 @@ def levels(
         on_scale = value >= _LOWEST
         # two lines close to each other are named above the one and below the other
         below = any(value < other < _CLOSE * value for other in lines.values())
+        left = on_scale and _is_clear_on_the_left(value, first, last, curves)
         notes.append(
             {
                 "text": f"{name} {short(value)}",
                 "showarrow": False,
                 "font": {"size": 12},
-                "x": 0.99,
+                "x": 0.01 if left else 0.99,
                 "xref": "paper",
-                "xanchor": "right",
+                "xanchor": "left" if left else "right",
                 "y": float(np.log10(value)) if on_scale else 0.0,
                 "yref": "y" if on_scale else "paper",
                 "yanchor": "top" if below else "bottom",
@@ -208,6 +218,21 @@ def levels(
             }
         )
     return traces, notes
+
+
+def _is_clear_on_the_left(
+    height: float, first: float, last: float, curves: Sequence[Curve]
+) -> bool:
+    """Tell whether a line's name stands better at its beginning than, as usual, at its end."""
+    width = _NAMED * (last - first)
+    left = right = inf
+    for across, values in curves:
+        x, y = np.asarray(across), np.asarray(values)
+        x, y = x[y >= _LOWEST], y[y >= _LOWEST]
+        away = np.abs(np.log(y / height))
+        left = min(left, away[x <= first + width].min(initial=inf))
+        right = min(right, away[x >= last - width].min(initial=inf))
+    return right < log(_CLOSE) and left > right
 
 
 def upright(at: float, **looks: Any) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def overlaid(
                 "hovertemplate": _("epoch %{x:.2f}: %{y:.4f}") + f"<extra>{said[name]}</extra>",
             }
         )
-    dashed, notes = levels(lines, first, last)
+    dashed, notes = levels(lines, first, last, list(curves.values()))
     shown = [v for _epochs, values in curves.values() for v in values] + list(lines.values())
     margin = 0.01 * (last - first)
     return figure(

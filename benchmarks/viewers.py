@@ -84,8 +84,32 @@ def measure(quick: bool) -> list[Row]:
     ]
 
 
+@dataclass(frozen=True)
+class Sight:
+    """What a class looks at.
+
+    Attributes
+    ----------
+    page : str
+        Its address; the first one unless given.
+    also : str
+        What the address says beside the settings.
+    press : str
+        The label of a button there that one of them presses.
+    """
+
+    page: str = ""
+    also: str = ""
+    press: str = ""
+
+
 def watch(
-    count: int, seconds: float, *, one_run: bool = False, page: str = "", within: float = 0.0
+    count: int,
+    seconds: float,
+    *,
+    one_run: bool = False,
+    sight: Sight | None = None,
+    within: float = 0.0,
 ) -> Watched:
     """Start a server, and let a class watch its runs for a while.
 
@@ -96,35 +120,37 @@ def watch(
     seconds : float
     one_run : bool
         Whether all watch the same run.
-    page : str
-        Address of the page that they watch; the first one unless given.
+    sight : Sight, optional
+        What they watch; the first page unless given.
     within : float
         Seconds within which all open the page, as a class does; 0 for one after the other.
     """
     with AppServer() as server:
-        seen = asyncio.run(_watch(server, count, seconds, one_run, page, within))
+        seen = asyncio.run(_watch(server, count, seconds, one_run, sight or Sight(), within))
         seen.server_mb, seen.worker_mb = server.memory()
         seen.troubles += server.troubles()
     return seen
 
 
 async def _watch(
-    server: AppServer, count: int, seconds: float, one_run: bool, page: str, within: float
+    server: AppServer, count: int, seconds: float, one_run: bool, sight: Sight, within: float
 ) -> Watched:
     seen = Watched(count)
     async with AsyncExitStack() as stack:
-        queries = [f"dataset=mnist&epochs={EPOCHS}&seed={1 if one_run else i + 1}"
+        queries = [f"dataset=mnist&epochs={EPOCHS}&seed={1 if one_run else i + 1}{sight.also}"
                    for i in range(count)]  # fmt: skip
         first = await _come(server, stack, queries[0], "")
         await asyncio.to_thread(server.settle)
         await first.press("Train")
         await _wait_for_pictures(server)
         if within:
-            viewers = await _all_at_once(server, stack, queries[1:], page, within, seen)
+            viewers = await _all_at_once(server, stack, queries[1:], sight.page, within, seen)
         else:
-            viewers = [await _come(server, stack, query, page) for query in queries[1:]]
-        if page:
-            await first.go(page)
+            viewers = [await _come(server, stack, query, sight.page) for query in queries[1:]]
+        if sight.page:
+            await first.go(sight.page)
+        if sight.press:
+            await first.press(sight.press)
         viewers.insert(0, first)
         if not one_run:
             await asyncio.gather(*(_start(viewer, 0.1 * i) for i, viewer in enumerate(viewers)))

@@ -42,6 +42,22 @@ def test_names_of_close_lines_do_not_touch(pca, sides):
     assert notes[1].yanchor == "bottom"
 
 
+@pytest.mark.parametrize(
+    ("last", "anchor"),
+    [(0.017, "left"), (0.1, "right"), (float("nan"), "right"), (0.0, "right")],
+)
+def test_the_name_of_a_line_keeps_clear_of_a_curve_that_ends_on_it(last, anchor):
+    falling = {"Train MSE": [0.5, 0.06, last], "Test MSE": [0.6, 0.06, last]}
+    figure = curves(
+        [0.0, 2.5, 5.0], falling, {"PCA 32": 0.0168, "Mean image": 0.0674}, title="MSE",
+        last_epoch=5,
+    )  # fmt: skip
+    pca, mean = figure.layout.annotations
+    assert pca.xanchor == anchor
+    assert mean.xanchor == "right"
+    assert pca.x == (0.01 if anchor == "left" else 0.99)
+
+
 def test_the_epoch_axis_holds_still_while_a_run_grows():
     short = curves([0.0], {"Test": [0.5]}, {}, title="MSE", last_epoch=10)
     grown = curves([0.0, 9.0], {"Test": [0.5, 0.1]}, {}, title="MSE", last_epoch=10)
