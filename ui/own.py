@@ -57,6 +57,12 @@ def keep(own: OwnImages) -> None:
     st.session_state[_VERSION] = version() + 1
 
 
+def come_back(before: OwnImages) -> None:
+    """Take over the own images of another session."""
+    st.session_state[_OWN] = before
+    st.session_state[_VERSION] = version() + 1
+
+
 def rename(place: int, name: str) -> None:
     """Call an own image something else; no name at all leaves the old one."""
     if name.strip():

@@ -10,7 +10,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from aecore.language import use
-from ui import address, session
+from ui import address, session, tabs
 from ui.pace import PERIODS_S, spread
 from ui.server import server
 
@@ -39,7 +39,7 @@ def refreshing(
         if session.settings() != config:  # changed below: data, sidebar and address are to follow
             st.rerun()
         seen = look()
-        if moving(seen) != moves:
+        if moving(seen) != moves or tabs.remember():
             st.rerun()
         before = _period()
         period = server().pace.period(before)

@@ -17,8 +17,7 @@ from aecore import language
 from aecore.language import counted
 from aecore.language import text as _
 from aecore.wording import plain
-from ui import address, choices, classroom, incoming, session, share
-from ui.components import component
+from ui import address, choices, classroom, incoming, session, share, tabs
 from ui.guide import tour
 from ui.navigation import PAGES, PageInfo
 from ui.places import replaced
@@ -77,7 +76,7 @@ def shell(*, run: bool = False) -> None:
     address.show()
     _say_notes()
     tour.offer(bare=bare, here=visited == PAGES[0].address)
-    _tell_language()
+    tabs.draw()
     if run:
         _inside.page = True
         place = place or st.container(horizontal=True, horizontal_alignment="right")
@@ -88,12 +87,6 @@ def shell(*, run: bool = False) -> None:
             _inside.page = False
         share.share_where_missing(place)
         choices.settle()
-
-
-def _tell_language() -> None:
-    """Tell the browser which language the page is in."""
-    with st.container(key="language"):
-        component("language")(data={"language": session.language()}, key="language.told")
 
 
 def _visited(page: st.Page, navigated: bool) -> str:

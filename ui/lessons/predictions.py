@@ -87,6 +87,17 @@ def forget(slug: str) -> None:
     st.session_state[_TURN] = turn() + 1
 
 
+def standings() -> dict[str, Standing]:
+    """Return how far this session is with all chapters, by their slugs."""
+    return dict(_standings())
+
+
+def come_back(before: Mapping[str, Standing]) -> None:
+    """Take over how far another session was with the chapters that this one did not begin."""
+    st.session_state[_STANDINGS] = {**before, **_standings()}
+    st.session_state[_TURN] = turn() + 1
+
+
 def turn() -> int:
     """Return how often predictions were changed by anything but their widgets."""
     return int(st.session_state.get(_TURN, 0))

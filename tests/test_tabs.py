@@ -1,0 +1,110 @@
+"""What a tab's next session takes over from the one before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from aecore.own_images import MAX_BYTES, OwnImages
+from ui import tabs
+from ui.lessons.predictions import Standing
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    tabs._remembered.clear()
+    yield
+    tabs._remembered.clear()
+
+
+def images(name: str, side: int = 8) -> OwnImages:
+    return OwnImages((name,), (np.zeros((side, side), np.uint8),))
+
+
+def session(told: Any = None, **state: Any) -> AppTest:
+    """A session that has something, and is told by its tab what the one before was called."""
+
+    def script() -> None:
+        from types import SimpleNamespace
+
+        import streamlit as st
+
+        from ui import tabs
+
+        if "told" in st.session_state:
+            st.session_state["tab.told"] = SimpleNamespace(before=st.session_state["told"])
+            tabs._come_back()
+        tabs.remember()
+
+    test = AppTest.from_function(script)
+    for key, value in state.items():
+        test.session_state[key.replace("_", " ")] = value
+    if told is not None:
+        test.session_state["told"] = told
+    test.run()
+    assert not test.exception
+    return test
+
+
+def had(test: AppTest) -> tuple[OwnImages, dict[str, Standing]]:
+    state = test.session_state.filtered_state
+    own, stood = state.get("own images", OwnImages()), state.get("lessons stood at", {})
+    return own, stood
+
+
+def called(test: AppTest) -> dict[str, str]:
+    return {"session": test.session_state["tab name"]}
+
+
+def test_a_new_session_has_what_the_one_before_had() -> None:
+    guesses = {"pca": Standing(guess=1.0, seen=True)}
+    before = session(own_images=images("mine"), lessons_stood_at=guesses)
+    after = session(called(before))
+    assert had(after) == (images("mine"), guesses)
+    assert had(session(called(after))) == had(before)  # and the one after it, too
+
+
+def test_what_the_new_session_has_itself_stays() -> None:
+    before = session(
+        own_images=images("old"), lessons_stood_at={"pca": Standing(1.0), "noise": Standing(2.0)}
+    )
+    after = session(
+        called(before), own_images=images("new"), lessons_stood_at={"pca": Standing(3.0)}
+    )
+    assert had(after) == (images("new"), {"pca": Standing(3.0), "noise": Standing(2.0)})
+
+
+@pytest.mark.parametrize(
+    "told", ["x", 7, [], {}, {"session": None}, {"session": ["x"]}, {"session": "x" * 10**6}]
+)
+def test_nonsense_brings_nothing_back(told: object) -> None:
+    session(own_images=images("mine"))
+    assert had(session(told)) == (OwnImages(), {})
+
+
+def test_nothing_is_remembered_of_who_has_nothing_or_gave_it_up() -> None:
+    session()
+    assert not tabs._remembered
+    before = session(own_images=images("mine"))
+    assert len(tabs._remembered) == 1
+    before.session_state["own images"] = OwnImages()
+    before.run()
+    assert not tabs._remembered
+
+
+def test_names_cannot_be_guessed() -> None:
+    names = {session().session_state["tab name"] for _ in range(20)}
+    assert len(names) == 20
+    assert min(map(len, names)) >= 22  # 128 bits
+
+
+def test_the_oldest_goes_where_there_is_no_more_room() -> None:
+    side = int(np.sqrt(MAX_BYTES * 0.9))
+    tests = [session(own_images=images(f"large {k}", side)) for k in range(4)]
+    assert sum(kept.size for kept in tabs._remembered.values()) <= tabs.MOST_BYTES
+    assert called(tests[0])["session"] not in tabs._remembered
+    assert called(tests[-1])["session"] in tabs._remembered
