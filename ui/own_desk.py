@@ -54,7 +54,7 @@ def upload() -> None:
             max_upload_size=MAX_FILE_BYTES // 10**6,
             help=_(
                 "{kinds}. {size} a file, 4,096 pixels a side, {images:,} images in all. They stay "
-                "in this session's memory.",
+                "in the server's memory, for this tab alone.",
                 kinds=_(KINDS),
                 size=megabytes(MAX_FILE_BYTES),
                 images=MAX_IMAGES,
