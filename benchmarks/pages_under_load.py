@@ -12,7 +12,7 @@ BUSY = {
     "compare": Sight(
         "compare", f"&pin=epochs:{EPOCHS},seed:1&pin=epochs:{EPOCHS},bottleneck:8", "Train 1 run"
     ),
-    "sweep": Sight("sweep", "&sweep=bottleneck:2,4,8,16", "Start"),
+    "sweep": Sight("sweep", "&sweep=bottleneck:2,4,8,12", "Start"),
 }
 """What there is to see on pages that are about other runs than the one in the sidebar."""
 
