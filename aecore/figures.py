@@ -158,7 +158,7 @@ def curves(
 
 
 Curve: TypeAlias = tuple[Sequence[float], Sequence[float]]
-"""Values across, and as many upwards."""
+"""Values across, and as many of them upwards."""
 
 
 def levels(

@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from sys import intern
 from typing import NamedTuple, TypeAlias
 
 from cachetools import LRUCache
@@ -20,8 +21,10 @@ from aecore.plain_files import content_of, values_of
 Measurement: TypeAlias = Mapping[str, float]
 """Numbers by name, ``step`` among them; the same object for all who ask."""
 
-MOST_REMEMBERED = 200
-"""Files; one of a long run has 100 kB."""
+MOST_REMEMBERED = 128
+"""Files; what one of a long run says takes a third of a megabyte."""
+MOST_BYTES = 1_000_000
+"""Size of a file that is remembered; no run of ours writes as much."""
 
 
 class _Read(NamedTuple):
@@ -65,8 +68,9 @@ def read(path: Path) -> list[Measurement]:
     if end > len(known.content):
         rows = known.rows | _understood(content[len(known.content) : end])
         known = _Read(content[:end], rows)
-        with _lock:
-            _remembered[path] = known
+        if end <= MOST_BYTES:
+            with _lock:
+                _remembered[path] = known
     rows = known.rows | _understood(content[end:])  # a line that is just being written, or torn
     return [rows[step] for step in sorted(rows)]
 
@@ -77,7 +81,7 @@ def _understood(content: bytes) -> dict[int, Measurement]:
         try:
             row = values_of(line)
             if all(type(value) in (int, float) for value in row.values()):
-                rows[int(row["step"])] = row
+                rows[int(row["step"])] = {intern(name): value for name, value in row.items()}
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
             continue  # torn: its slice was killed, and the next one writes it again
     return rows

@@ -95,7 +95,7 @@ class Sight:
     also : str
         What the address says beside the settings.
     press : str
-        The label of a button there that one of them presses.
+        The label of a button there that the first of them presses, before the others come.
     """
 
     page: str = ""
@@ -143,14 +143,14 @@ async def _watch(
         await asyncio.to_thread(server.settle)
         await first.press("Train")
         await _wait_for_pictures(server)
-        if within:
-            viewers = await _all_at_once(server, stack, queries[1:], sight.page, within, seen)
-        else:
-            viewers = [await _come(server, stack, query, sight.page) for query in queries[1:]]
         if sight.page:
             await first.go(sight.page)
         if sight.press:
             await first.press(sight.press)
+        if within:
+            viewers = await _all_at_once(server, stack, queries[1:], sight.page, within, seen)
+        else:
+            viewers = [await _come(server, stack, query, sight.page) for query in queries[1:]]
         viewers.insert(0, first)
         if not one_run:
             await asyncio.gather(*(_start(viewer, 0.1 * i) for i, viewer in enumerate(viewers)))

@@ -129,6 +129,19 @@ def test_an_earlier_epoch_is_looked_at_in_all_runs() -> None:
     assert html(page).count("<small>epoch 1</small>") == 2
 
 
+def test_an_epoch_is_marked_where_it_was_chosen_and_none_where_the_newest_is_followed() -> None:
+    from ui.views.comparisons import curves
+    from ui.views.frame import Frame
+
+    config, data = settings_of(bottleneck=3), load("digits")
+    run = server().engine.store.find(config, data.fingerprint)
+    assert run is not None
+    frame = Frame(run, config.steps_per_epoch, data)  # others are measured already
+    for followed, marks in ((False, 1), (True, 0)):
+        charts = curves({"small": frame}, followed=followed)
+        assert [len(chart.layout.shapes) for chart in charts.values()] == [marks] * len(charts)
+
+
 def test_runs_on_other_data_are_left_out_of_rows_and_said() -> None:
     page = compare(SMALL, "dataset:one-hot,epochs:2", compared=EVERY)
     assert not page.exception and not page.error

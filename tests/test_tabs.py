@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,10 +14,11 @@ from ui.lessons.predictions import Standing
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered() -> Iterator[None]:
-    tabs._remembered.clear()
-    yield
-    tabs._remembered.clear()
+def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin with nothing, and with browsers that are gone when their tab has a new session."""
+    tabs._guesses.clear()
+    tabs._images.clear()
+    monkeypatch.setattr(tabs, "is_connected", lambda session: False)
 
 
 def images(name: str, side: int = 8) -> OwnImages:
@@ -51,9 +51,14 @@ def session(told: Any = None, **state: Any) -> AppTest:
 
 
 def had(test: AppTest) -> tuple[OwnImages, dict[str, Standing]]:
-    state = test.session_state.filtered_state
-    own, stood = state.get("own images", OwnImages()), state.get("lessons stood at", {})
-    return own, stood
+    return kept(test, "own images", OwnImages()), kept(test, "lessons stood at", {})
+
+
+def kept(test: AppTest, key: str, usual: Any) -> Any:
+    try:
+        return test.session_state[key]
+    except KeyError:
+        return usual
 
 
 def called(test: AppTest) -> dict[str, str]:
@@ -86,25 +91,55 @@ def test_nonsense_brings_nothing_back(told: object) -> None:
     assert had(session(told)) == (OwnImages(), {})
 
 
-def test_nothing_is_remembered_of_who_has_nothing_or_gave_it_up() -> None:
-    session()
-    assert not tabs._remembered
+def test_nothing_is_remembered_of_who_has_nothing() -> None:
+    test = session()
+    assert "tab name" not in test.session_state
+    assert not tabs._guesses
+
+
+def test_images_that_are_given_up_are_forgotten_under_every_name() -> None:
     before = session(own_images=images("mine"))
-    assert len(tabs._remembered) == 1
-    before.session_state["own images"] = OwnImages()
-    before.run()
-    assert not tabs._remembered
+    after = session(called(before))
+    assert [*tabs._images] == [called(after)["session"]]
+    after.session_state["own images"] = OwnImages()
+    after.run()
+    assert not tabs._images
+
+
+def test_a_tab_that_was_doubled_keeps_what_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tabs, "is_connected", lambda session: True)
+    before = session(own_images=images("mine"))
+    after = session(called(before))
+    assert {*tabs._images} == {called(before)["session"], called(after)["session"]}
+
+
+def test_changed_images_take_the_place_of_those_before() -> None:
+    test = session(own_images=images("one"))
+    test.session_state["own images"] = images("two")
+    test.run()
+    assert [*tabs._images.values()] == [images("two")]
+
+
+def test_what_was_made_of_images_is_not_kept_with_them() -> None:
+    mine = images("mine")
+    mine.fitted((28, 28))
+    session(own_images=mine)
+    (kept,) = tabs._images.values()
+    assert kept == mine and not kept._fits
 
 
 def test_names_cannot_be_guessed() -> None:
-    names = {session().session_state["tab name"] for _ in range(20)}
+    names = {called(session(own_images=images("mine")))["session"] for _ in range(20)}
     assert len(names) == 20
     assert min(map(len, names)) >= 22  # 128 bits
 
 
-def test_the_oldest_goes_where_there_is_no_more_room() -> None:
+def test_the_oldest_images_go_where_there_is_no_more_room_and_no_prediction() -> None:
+    guesses = {"pca": Standing(1.0)}
+    quiet = session(lessons_stood_at=guesses)
     side = int(np.sqrt(MAX_BYTES * 0.9))
     tests = [session(own_images=images(f"large {k}", side)) for k in range(4)]
-    assert sum(kept.size for kept in tabs._remembered.values()) <= tabs.MOST_BYTES
-    assert called(tests[0])["session"] not in tabs._remembered
-    assert called(tests[-1])["session"] in tabs._remembered
+    assert sum(kept.nbytes for kept in tabs._images.values()) <= tabs.MOST_BYTES
+    assert called(tests[0])["session"] not in tabs._images
+    assert called(tests[-1])["session"] in tabs._images
+    assert had(session(called(quiet)))[1] == guesses

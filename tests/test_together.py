@@ -41,6 +41,15 @@ def test_who_looks_within_a_moment_sees_the_same() -> None:
     assert run.seen() == 7
 
 
+def test_nobody_goes_back_where_a_run_goes_on_at_once() -> None:
+    run = Growing()
+    run.count = 3
+    assert run.seen() == 3
+    run.count = 7
+    assert run.seen("done") == 7
+    assert run.seen("queued") == 7
+
+
 @pytest.mark.parametrize("status", ["new", "paused", "done", "failed"])
 def test_a_run_that_stands_still_is_seen_as_it_is(status: str) -> None:
     run = Growing()

@@ -316,7 +316,7 @@ def _subjects(found: list[Standing], epoch: float | None) -> list[Subject]:
         except RunError as error:
             st.caption(f":material/info: {explained(plain(standing.title), str(error))}")
             continue
-        subjects.append(Subject(standing.title, frame))
+        subjects.append(Subject(standing.title, frame, followed=epoch is None))
     return subjects
 
 

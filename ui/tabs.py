@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from secrets import token_urlsafe
+from typing import NamedTuple
 
 import streamlit as st
 from cachetools import TTLCache
@@ -20,37 +20,29 @@ from aecore.own_images import MAX_BYTES, OwnImages
 from ui import own, session
 from ui.components import component
 from ui.lessons import predictions
+from ui.server import is_connected
 
 LASTING_S = 8 * 3600
 """How long it is remembered: a day at school."""
+MOST_SESSIONS = 2000
+MOST_LETTERS = 100
+"""Of the name of a session, if that is what a browser says."""
 MOST_BYTES = 2 * MAX_BYTES
-"""What all sessions together may have remembered; the oldest goes first."""
-_SMALL_BYTES = 10_000
-"""What predictions and the like take at most."""
+"""What the images of all sessions together may take; the oldest go first."""
 
-_NAME, _TOLD = "tab name", "tab told"
+_NAME, _HEARD, _KEPT = "tab name", "tab heard", "tab images"
 _KEY = "tab.told"
 
 
-@dataclass(frozen=True)
-class Belongings:
-    """What a session has that no address says."""
+class _Guesses(NamedTuple):
+    """The predictions of a session, and by which id the server knows it."""
 
-    own: OwnImages
+    session: str
     standings: Mapping[str, predictions.Standing]
 
-    def __bool__(self) -> bool:
-        return bool(self.own or self.standings)
 
-    @property
-    def size(self) -> int:
-        """Bytes, about."""
-        return self.own.nbytes + _SMALL_BYTES
-
-
-_remembered: TTLCache[str, Belongings] = TTLCache(
-    MOST_BYTES, LASTING_S, getsizeof=lambda belongings: belongings.size
-)
+_guesses: TTLCache[str, _Guesses] = TTLCache(MOST_SESSIONS, LASTING_S)
+_images: TTLCache[str, OwnImages] = TTLCache(MOST_BYTES, LASTING_S, getsizeof=lambda i: i.nbytes)
 _lock = threading.Lock()
 
 
@@ -59,44 +51,47 @@ def draw() -> None:
     remember()
     with st.container(key="tab"):
         component("tab")(
-            data={"language": session.language(), "session": _name() if _has_some() else ""},
+            data={
+                "language": session.language(),
+                "session": st.session_state.get(_NAME, ""),
+                "heard": st.session_state.get(_HEARD, ""),
+            },
             key=_KEY,
             on_before_change=_come_back,
         )
-    st.session_state[_TOLD] = _has_some()
 
 
 def remember() -> bool:
     """Remember what this session has now; tell whether the browser has still to hear of it."""
-    belongings = Belongings(own.own_images(), predictions.standings())
-    with _lock:
-        _remembered.pop(_name(), None)
-        if belongings:
-            _remembered[_name()] = belongings
-    return _has_some() and not st.session_state.get(_TOLD)
-
-
-def _has_some() -> bool:
-    with _lock:
-        return _name() in _remembered
+    images, standings = own.own_images(), predictions.standings()
+    name = st.session_state.get(_NAME)
+    new = not name and bool(images or standings)
+    if new:
+        name = st.session_state[_NAME] = token_urlsafe(16)  # nobody could guess it
+    if name:
+        with _lock:
+            _guesses[name] = _Guesses(session.holder(), standings)
+            if not images:
+                _images.pop(name, None)
+            elif name not in _images or st.session_state.get(_KEPT) is not images:
+                _images[name] = images.as_placed(images.normalised)  # without what was made of them
+        st.session_state[_KEPT] = images
+    return new
 
 
 def _come_back() -> None:
     """Take over what the tab's last session had, where this one has nothing of its own."""
     told = st.session_state[_KEY].before
     name = told.get("session") if isinstance(told, dict) else None
-    if not isinstance(name, str):
+    if not isinstance(name, str) or name == st.session_state.get(_NAME):
         return
+    st.session_state[_HEARD] = name[:MOST_LETTERS]
     with _lock:
-        before = _remembered.get(name)
-    if before is None or name == _name():
-        return
-    if not own.own_images():
-        own.come_back(before.own)
-    predictions.come_back(before.standings)
-
-
-def _name() -> str:
-    """Return what this session is called: nobody could guess it."""
-    name: str = st.session_state.setdefault(_NAME, token_urlsafe(16))
-    return name
+        guesses, images = _guesses.get(name), _images.get(name)
+        if guesses and not is_connected(guesses.session):  # else a tab that was doubled
+            del _guesses[name]
+            _images.pop(name, None)
+    if images and not own.own_images():
+        own.come_back(images)
+    if guesses:
+        predictions.come_back(guesses.standings)

@@ -46,6 +46,8 @@ class Together:
         While it moves they may be those of a moment ago, but the first is seen at once.
         """
         if status not in MOVING:
+            with self._lock:
+                self._seen.pop(run.id, None)  # where it goes on, nobody goes back
             return run.steps()
         now, held = self._now(), HELD * self._pace.period()
         with self._lock:

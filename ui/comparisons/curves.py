@@ -18,7 +18,10 @@ def draw(subjects: Sequence[Subject], key: str) -> None:
     from ui.views.training import live_counts
 
     subjects = on_same_images(subjects)
-    found = views.curves({subject.name: subject.frame for subject in subjects})
+    found = views.curves(
+        {subject.name: subject.frame for subject in subjects},
+        followed=all(subject.followed for subject in subjects),
+    )
     data = subjects[0].frame.data
     count = live_counts(data)[1]
     for column, (name, figure) in zip(st.columns(len(found), gap="medium"), found.items(),

@@ -28,10 +28,13 @@ class Subject:
     name : str
         What it is called; no two of a comparison are called the same.
     frame : Frame
+    followed : bool
+        Whether it is looked at because it is the newest of its run, not for its epoch.
     """
 
     name: str
     frame: Frame
+    followed: bool = False
 
     @property
     def reached(self) -> str:

@@ -57,6 +57,8 @@ def draw(lesson: Lesson, lessons: Sequence[Lesson]) -> None:
             st.rerun()
     if not predictions.standing(lesson.slug).asked:
         return
+    if not now.trained:
+        running.resume(lesson)
 
     def show(now: Stand, period: float) -> None:
         if now.values is not None and not predictions.standing(lesson.slug).seen:

@@ -94,7 +94,8 @@ def standings() -> dict[str, Standing]:
 
 def come_back(before: Mapping[str, Standing]) -> None:
     """Take over how far another session was with the chapters that this one did not begin."""
-    st.session_state[_STANDINGS] = {**before, **_standings()}
+    both = {**_standings(), **{k: v for k, v in before.items() if k not in _standings()}}
+    st.session_state[_STANDINGS] = dict(list(both.items())[:MOST_CHAPTERS])
     st.session_state[_TURN] = turn() + 1
 
 

@@ -75,6 +75,11 @@ def begin(lesson: Lesson) -> None:
     groups.begin(_group(lesson), groups.members(list(lesson.configs().values())))
 
 
+def resume(lesson: Lesson) -> None:
+    """Go on with what was begun until just now, such as before the page was reloaded."""
+    groups.resume(_group(lesson), groups.members(list(lesson.configs().values())))
+
+
 def see_to(lesson: Lesson, now: Stand) -> None:
     """Show how far training or measuring is, or offer to go on where somebody stopped it."""
     trained = groups.group(

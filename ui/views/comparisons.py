@@ -62,20 +62,23 @@ def most_different(frames: Sequence[Frame], count: int) -> tuple[int, ...]:
 # -- curves --------------------------------------------------------------------------
 
 
-def curves(named: Mapping[str, Frame]) -> dict[str, go.Figure]:
+def curves(named: Mapping[str, Frame], *, followed: bool = False) -> dict[str, go.Figure]:
     """Return a chart of each loss that is trained, and of the squared error, by what it shows.
 
     Parameters
     ----------
     named : mapping of str to Frame
         What each run is called.
+    followed : bool
+        Whether the snapshots are the newest ones; else the epoch they are of is marked.
     """
     measured = {name: _thinned(frame.run.metrics()) for name, frame in named.items()}
     span = (
         float(-max(frame.config.pretraining_span for frame in named.values())),
         max(_last_epoch(frame, measured[name]) for name, frame in named.items()),
     )
-    common: dict[str, Any] = {"span": span, "order": list(named), "at": _looked_at(named, measured)}
+    at = None if followed else _looked_at(named, measured)
+    common: dict[str, Any] = {"span": span, "order": list(named), "at": at}
 
     def of(key: str, names: Sequence[str]) -> dict[str, tuple[list[float], list[float]]]:
         return {
