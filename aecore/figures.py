@@ -45,6 +45,8 @@ _LOWEST = 1e-8
 """Smallest value on a logarithmic axis."""
 _CLOSE = 1.4
 """Ratio of two lines whose names would touch."""
+_CLEAR = 1.7
+"""Ratio of a line and a curve that leaves room for the line's name, also on a low chart."""
 _NAMED = 0.4
 """Share of a chart's width that the name of a line may take."""
 
@@ -232,7 +234,7 @@ def _is_clear_on_the_left(
         away = np.abs(np.log(y / height))
         left = min(left, away[x <= first + width].min(initial=inf))
         right = min(right, away[x >= last - width].min(initial=inf))
-    return right < log(_CLOSE) and left > right
+    return right < log(_CLEAR) and left > right
 
 
 def upright(at: float, **looks: Any) -> dict[str, Any]:

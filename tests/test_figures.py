@@ -44,7 +44,7 @@ def test_names_of_close_lines_do_not_touch(pca, sides):
 
 @pytest.mark.parametrize(
     ("last", "anchor"),
-    [(0.017, "left"), (0.1, "right"), (float("nan"), "right"), (0.0, "right")],
+    [(0.017, "left"), (0.3, "right"), (float("nan"), "right"), (0.0, "right")],
 )
 def test_the_name_of_a_line_keeps_clear_of_a_curve_that_ends_on_it(last, anchor):
     falling = {"Train MSE": [0.5, 0.06, last], "Test MSE": [0.6, 0.06, last]}
