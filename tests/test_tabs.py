@@ -73,6 +73,11 @@ def test_a_new_session_has_what_the_one_before_had() -> None:
     assert had(session(called(after))) == had(before)  # and the one after it, too
 
 
+def test_the_next_drawing_is_not_called_as_one_that_came_back() -> None:
+    before = session(own_images=images("drawing 1"))
+    assert session(called(before)).session_state["drawings so far"] == 1
+
+
 def test_what_the_new_session_has_itself_stays() -> None:
     before = session(
         own_images=images("old"), lessons_stood_at={"pca": Standing(1.0), "noise": Standing(2.0)}

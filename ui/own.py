@@ -61,6 +61,7 @@ def come_back(before: OwnImages) -> None:
     """Take over the own images of another session."""
     st.session_state[_OWN] = before
     st.session_state[_VERSION] = version() + 1
+    st.session_state[_DRAWN] = max(drawings(), len(before))  # the next one has another name
 
 
 def rename(place: int, name: str) -> None:
